@@ -1,0 +1,80 @@
+// Package probes holds the contract between the engine and whatever observes a system. A probe only reads: nothing in
+// this package or below it can change a cluster, and nothing here imports the packages that can.
+package probes
+
+import (
+	"context"
+	"time"
+
+	"weir/lag"
+)
+
+// Probe observes one cluster. It is used by one goroutine at a time; Close may be called while Observe runs, which then
+// returns soon.
+type Probe interface {
+	// Name is the system's name in gaps and costs, for example "kafka".
+	Name() string
+	// Observe makes one sweep. Whatever could not be seen is a gap of the part, and the rest of the part is valid: an
+	// error is returned only for a defect of the probe or a context that ended before anything was seen. It returns by
+	// the end of the want's budget.
+	Observe(context.Context, Want) (Part, error)
+	// Close frees connections. It is idempotent.
+	Close() error
+}
+
+// Due is the set of cadences that are due in a sweep. The first sweep of a probe reads whatever the others need, due or
+// not.
+type Due uint16
+
+// The cadences.
+const (
+	Commits  Due = 1 << iota // committed offsets
+	Ends                     // log ends
+	Starts                   // log starts
+	Stables                  // last stable offsets
+	Groups                   // the list of groups, their kinds and states
+	Members                  // members of all groups
+	Layout                   // brokers, topics, partitions, leaders
+	Settings                 // topic configuration
+	Sizes                    // sizes of logs on disk
+)
+
+// Every refresh, and everything there is.
+const (
+	Refresh = Commits | Ends
+	All     = Commits | Ends | Starts | Stables | Groups | Members | Layout | Settings | Sizes
+)
+
+// Has reports whether all of want is due.
+func (d Due) Has(want Due) bool { return d&want == want }
+
+// Want says what a sweep is for.
+type Want struct {
+	Due Due
+	// Focus is what a person looks at: groups in it have their members described in this sweep whatever is due.
+	Focus []lag.Ref
+	// Narrow, when set, reads the positions of the groups and the partitions of the topics in Focus only: for a one-shot
+	// question about a few groups on a large cluster. A group that is asked for and does not exist is a gap, gone.
+	Narrow bool
+	// Serial reads ends after commits, so that a commit beyond the end can't be a matter of order. Otherwise both are
+	// read beside each other, in one round trip.
+	Serial bool
+	// Budget bounds the whole sweep; zero is the probe's own time-out.
+	Budget time.Duration
+	// Progress, when set, is told what is being read. It must return at once; it is called by several goroutines.
+	Progress func(Progress)
+}
+
+// Progress counts the answers of one kind of request.
+type Progress struct {
+	Reading    string // what: "groups", "committed offsets", "log ends" …
+	Done, Of   int    // brokers that answered, of those asked
+	Groups     int    // groups known by now
+	Partitions int    // partitions known by now
+}
+
+// Part is what one probe saw in one sweep.
+type Part struct {
+	// Reading comes from the probe that owns the topology; it is nil from all others.
+	Reading *lag.Reading
+}
