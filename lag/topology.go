@@ -110,7 +110,7 @@ type Group struct {
 	Gone         bool   // no longer listed by any coordinator that answered
 	Members      []Member
 	MembersAt    time.Time // when Members was read; zero: never
-	Positions    []PositionIx
+	Positions    []PositionIx // those that exist now; [Topology.Positions] keeps the ended ones too
 }
 
 // Member is one member of a group.

@@ -53,9 +53,9 @@ type Want struct {
 	Due Due
 	// Focus is what a person looks at: groups in it have their members described in this sweep whatever is due.
 	Focus []lag.Ref
-	// Narrow, when set, reads the positions of the groups and the partitions of the topics in Focus only: for a one-shot
-	// question about a few groups on a large cluster. A group that is asked for and does not exist is a gap, gone.
-	Narrow bool
+	// Keep, when set, narrows the sweep to the groups and topics whose name it keeps (kind is lag.KindGroup or
+	// lag.KindTopic): for a one-shot question about a few of them on a large cluster. It is called by several goroutines.
+	Keep func(kind, name string) bool
 	// Serial reads ends after commits, so that a commit beyond the end can't be a matter of order. Otherwise both are
 	// read beside each other, in one round trip.
 	Serial bool
