@@ -55,6 +55,12 @@ type TLS struct {
 	KeyPass    Secret // of an encrypted PKCS#8 key
 	ServerName string // name to verify instead of the broker's host
 	SkipVerify bool   // accept any certificate; doctor says so each time
+	SkipName   bool   // verify the chain but not the name (ssl.endpoint.identification.algorithm= of Apache's clients)
+	// PEM given in place, as a properties file may (ssl.truststore.certificates and its kin); each counts instead of its
+	// file, which is then empty.
+	CAPEM   string
+	CertPEM string
+	KeyPEM  Secret
 }
 
 // Mechanism is a SASL mechanism's registered name.
