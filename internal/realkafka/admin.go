@@ -1,0 +1,46 @@
+package realkafka
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+const waitLimit = 60 * time.Second // for a state of the cluster on a busy machine
+
+// Admin is an admin client of the PLAINTEXT listener, which may do anything, closed when the test ends.
+func (c *Cluster) Admin(t testing.TB) *kadm.Client {
+	t.Helper()
+	return kadm.NewClient(c.Client(t, kgo.MetadataMinAge(readyPoll)))
+}
+
+// admin lends a client for one errand.
+func (c *Cluster) admin(t testing.TB, do func(context.Context, *kadm.Client) error) {
+	t.Helper()
+	cl, err := kgo.NewClient(kgo.SeedBrokers(c.Seeds()...), kgo.MetadataMinAge(readyPoll))
+	if err != nil {
+		t.Fatalf("make client: %v", err)
+	}
+	defer cl.Close()
+	ctx, cancel := context.WithTimeout(context.Background(), waitLimit)
+	defer cancel()
+	if err := do(ctx, kadm.NewClient(cl)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// wait fails the cluster's test when the state does not come.
+func (c *Cluster) wait(what string, holds func(context.Context, *kadm.Client) error) {
+	c.t.Helper()
+	c.waitFor(c.t, what, holds)
+}
+
+func (c *Cluster) waitFor(t testing.TB, what string, holds func(context.Context, *kadm.Client) error) {
+	t.Helper()
+	c.admin(t, func(ctx context.Context, adm *kadm.Client) error {
+		return until(ctx, what, func(ctx context.Context) error { return holds(ctx, adm) })
+	})
+}

@@ -1,0 +1,112 @@
+package realkafka
+
+import (
+	"context"
+	"fmt"
+	"syscall"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+)
+
+// own refuses what would break the cluster for other tests.
+func (c *Cluster) own(id int) *node {
+	c.t.Helper()
+	if c.shared {
+		c.t.Fatal("the shared cluster serves other tests too: use Start to get one that may be broken")
+	}
+	return c.node(id)
+}
+
+// Kill ends a node as kill -9 does. The others take it for live until its session ends, 2 s later.
+func (c *Cluster) Kill(id int) {
+	c.t.Helper()
+	c.own(id).kill()
+}
+
+// Stop asks a node to end cleanly and tells whether it did within d; if not, it still runs. Without the other combined nodes' quorum it never does.
+func (c *Cluster) Stop(id int, d time.Duration) bool {
+	c.t.Helper()
+	return c.own(id).terminate(d)
+}
+
+// Pause makes a node hang: its connections stay, nothing answers.
+func (c *Cluster) Pause(id int) {
+	c.t.Helper()
+	c.signal(id, syscall.SIGSTOP)
+}
+
+// Resume ends a Pause.
+func (c *Cluster) Resume(id int) {
+	c.t.Helper()
+	c.signal(id, syscall.SIGCONT)
+}
+
+func (c *Cluster) signal(id int, s syscall.Signal) {
+	c.t.Helper()
+	n := c.own(id)
+	if !n.alive() {
+		c.t.Fatalf("node %d does not run", id)
+	}
+	if err := n.proc.Signal(s); err != nil {
+		c.t.Fatalf("signal node %d: %v", id, err)
+	}
+}
+
+// Restart starts a node that was killed or stopped, on its old folder and ports, and waits until a broker answers again. Its replicas may
+// still be out of sync: see WaitISR.
+func (c *Cluster) Restart(id int) {
+	c.t.Helper()
+	n := c.own(id)
+	if n.alive() {
+		c.t.Fatalf("node %d runs already", id)
+	}
+	if err := c.startNode(n); err != nil {
+		c.t.Fatal(err)
+	}
+	if !n.broker {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), startLimit)
+	defer cancel()
+	if err := c.ready(ctx, n); err != nil {
+		c.t.Fatalf("restart node %d: %v", id, err)
+	}
+}
+
+// WaitISR waits until every partition of the topic has a leader and n replicas in sync.
+func (c *Cluster) WaitISR(topic string, n int) {
+	c.t.Helper()
+	c.wait(fmt.Sprintf("%d replicas of %s in sync", n, topic), func(ctx context.Context, adm *kadm.Client) error {
+		topics, err := adm.ListTopics(ctx, topic)
+		if err != nil {
+			return err
+		}
+		if err := topics.Error(); err != nil {
+			return err
+		}
+		for _, p := range topics[topic].Partitions.Sorted() {
+			if p.Err != nil || p.Leader < 0 || len(p.ISR) != n {
+				return fmt.Errorf("partition %d: leader %d, in sync %v, error %v", p.Partition, p.Leader, p.ISR, p.Err)
+			}
+		}
+		return nil
+	})
+}
+
+// WaitGone waits until the cluster no longer lists the broker: its session has ended.
+func (c *Cluster) WaitGone(id int) {
+	c.t.Helper()
+	c.wait(fmt.Sprintf("broker %d to be gone", id), func(ctx context.Context, adm *kadm.Client) error {
+		listed, err := adm.ListBrokers(ctx)
+		if err != nil {
+			return err
+		}
+		for _, b := range listed {
+			if int(b.NodeID) == id {
+				return fmt.Errorf("broker %d is listed", id)
+			}
+		}
+		return nil
+	})
+}
