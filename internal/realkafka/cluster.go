@@ -24,11 +24,6 @@ type Options struct {
 	SeparateController bool // brokers are brokers only; one controller more has the id after theirs
 }
 
-// User may log in at the SASL listener by any mechanism.
-type User struct{ Name, Password string }
-
-var users = []User{{"admin", "admin-secret"}, {"alice", "alice-secret"}, {"bob", "bob-secret"}, {"carol", "carol-secret"}}
-
 // Cluster is a running cluster in the hands of one test.
 type Cluster struct {
 	*core
@@ -138,9 +133,6 @@ func (c *Cluster) ID() string { return c.id }
 
 // Version is the version of the brokers.
 func (c *Cluster) Version() string { return c.jars.Version }
-
-// Users lists who may log in at the SASL listener; the first is admin, a super user.
-func (c *Cluster) Users() []User { return append([]User{}, users...) }
 
 // PKI is the authority behind the TLS listener, nil without one.
 func (c *Cluster) PKI() *PKI { return c.pki }

@@ -34,12 +34,14 @@ func (c *Cluster) Stop(id int, d time.Duration) bool {
 func (c *Cluster) Pause(id int) {
 	c.t.Helper()
 	c.signal(id, syscall.SIGSTOP)
+	c.node(id).paused = true
 }
 
 // Resume ends a Pause.
 func (c *Cluster) Resume(id int) {
 	c.t.Helper()
 	c.signal(id, syscall.SIGCONT)
+	c.node(id).paused = false
 }
 
 func (c *Cluster) signal(id int, s syscall.Signal) {
@@ -61,6 +63,7 @@ func (c *Cluster) Restart(id int) {
 	if n.alive() {
 		c.t.Fatalf("node %d runs already", id)
 	}
+	n.paused = false
 	if err := c.startNode(n); err != nil {
 		c.t.Fatal(err)
 	}

@@ -23,6 +23,7 @@ type node struct {
 	ports      struct{ plain, controller, sasl, tls int }
 	proc       *os.Process
 	done       chan struct{} // closed when the present process has ended
+	paused     bool
 }
 
 func (n *node) data() string   { return filepath.Join(n.dir, "data") }
@@ -70,6 +71,9 @@ func (n *node) alive() bool {
 		return true
 	}
 }
+
+// answers tells whether clients may expect the node to.
+func (n *node) answers() bool { return n.alive() && !n.paused }
 
 // kill ends the node as a power cut would.
 func (n *node) kill() {

@@ -3,6 +3,7 @@ package realkafka
 import (
 	"context"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -11,9 +12,17 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(Main(m)) }
 
-func listed(t *testing.T, c *Cluster) kadm.BrokerDetails {
+// soon bounds one request of a test.
+func soon(t *testing.T) context.Context {
 	t.Helper()
-	brokers, err := c.Admin(t).ListBrokers(context.Background())
+	ctx, cancel := context.WithTimeout(context.Background(), waitLimit)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+func brokersOf(t *testing.T, c *Cluster) kadm.BrokerDetails {
+	t.Helper()
+	brokers, err := c.Admin(t).ListBrokers(soon(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -22,18 +31,130 @@ func listed(t *testing.T, c *Cluster) kadm.BrokerDetails {
 
 func TestOneNode(t *testing.T) {
 	began := time.Now()
-	c := Start(t, Options{})
+	c := Start(t, Options{Props: map[string]string{"message.max.bytes": "54321"}})
 	t.Logf("one node answered after %v", time.Since(began))
-	if got := listed(t, c); len(got) != 1 || got[0].NodeID != 1 || got[0].Rack != nil {
+	if got := brokersOf(t, c); len(got) != 1 || got[0].NodeID != 1 || got[0].Rack != nil {
 		t.Fatalf("listed %+v", got)
+	}
+	meta, err := c.Admin(t).BrokerMetadata(soon(t))
+	if err != nil || meta.Cluster != c.ID() {
+		t.Fatalf("cluster %q, error %v, want %q", meta.Cluster, err, c.ID())
+	}
+	configs, err := c.Admin(t).DescribeBrokerConfigs(soon(t), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, config := range configs[0].Configs {
+		if config.Key == "message.max.bytes" && config.MaybeValue() != "54321" {
+			t.Fatalf("a property of the caller did not arrive: %s", config.MaybeValue())
+		}
+	}
+	dir, n := c.slot.dir, c.nodes[0]
+	t.Cleanup(func() { // runs before the cluster's own
+		if !n.alive() {
+			t.Error("the node ended before its test")
+		}
+	})
+	if _, err := os.Stat(dir); err != nil {
+		t.Fatal(err)
 	}
 }
 
-func TestThreeNodes(t *testing.T) {
+func TestClusterEndsWithItsTest(t *testing.T) {
+	var c *Cluster
+	t.Run("inner", func(t *testing.T) { c = Start(t, Options{}) })
+	if c == nil {
+		t.Skip("no real Kafka here")
+	}
+	if c.nodes[0].alive() {
+		t.Error("the node outlived its test")
+	}
+	if _, err := os.Stat(c.slot.dir); !os.IsNotExist(err) {
+		t.Errorf("the folder is still there: %v", err)
+	}
+}
+
+func TestKillAndRestart(t *testing.T) {
 	began := time.Now()
 	c := Start(t, Options{Nodes: 3, Racks: []string{"a", "b", "c"}})
 	t.Logf("three nodes answered after %v", time.Since(began))
-	if got := listed(t, c); len(got) != 3 || got[2].Rack == nil || *got[2].Rack != "c" {
+	if got := brokersOf(t, c); len(got) != 3 || got[2].Rack == nil || *got[2].Rack != "c" {
 		t.Fatalf("listed %+v", got)
 	}
+	topic := Name("orders")
+	c.CreateTopic(t, topic, 3, 3, nil)
+	c.Produce(t, topic, 1, 10)
+
+	began = time.Now()
+	c.Kill(2)
+	c.WaitGone(2)
+	c.WaitISR(topic, 2)
+	t.Logf("killed, gone after %v", time.Since(began))
+	began = time.Now()
+	c.Restart(2)
+	c.WaitISR(topic, 3)
+	t.Logf("restarted, in sync after %v", time.Since(began))
+
+	began = time.Now()
+	c.Pause(3)
+	c.WaitGone(3)
+	c.Resume(3)
+	c.WaitISR(topic, 3)
+	t.Logf("paused and back after %v", time.Since(began))
+
+	if !c.Stop(1, 30*time.Second) {
+		t.Fatal("a clean stop took over 30 s with a quorum of two left")
+	}
+	c.WaitGone(1)
+	c.WaitISR(topic, 2)
+	if at := c.Produce(t, topic, 1, 1); at != 10 {
+		t.Fatalf("after three failures the next record has offset %d, want 10", at)
+	}
+}
+
+func TestSeparateController(t *testing.T) {
+	c := Start(t, Options{Nodes: 2, SeparateController: true})
+	if got := brokersOf(t, c); len(got) != 2 {
+		t.Fatalf("listed %+v", got)
+	}
+	config, err := os.ReadFile(c.node(3).config())
+	if err != nil || !strings.Contains(string(config), "process.roles=controller\n") {
+		t.Fatalf("node 3 is no controller: %v\n%s", err, config)
+	}
+	topic := Name("orders")
+	c.CreateTopic(t, topic, 1, 2, map[string]string{"retention.ms": "60000"})
+	c.Produce(t, topic, 0, 3)
+}
+
+func TestOlder(t *testing.T) {
+	began := time.Now()
+	c := Start(t, Options{Version: Older, SASL: true})
+	t.Logf("one node of %s answered after %v", c.Version(), time.Since(began))
+	topic, group := Name("orders"), Name("billing")
+	c.CreateTopic(t, topic, 1, 1, nil)
+	c.Produce(t, topic, 0, 5)
+	m := c.JoinClassic(t, group, []string{topic})
+	m.Read(t, 2)
+	m.Leave()
+	if got := committed(t, c, group, topic, 0); got != 2 {
+		t.Fatalf("committed %d, want 2", got)
+	}
+	for _, mechanism := range []string{PLAIN, SCRAM256, SCRAM512} {
+		if err := c.ClientAs(t, c.User("carol"), mechanism).Ping(soon(t)); err != nil {
+			t.Errorf("%s: %v", mechanism, err)
+		}
+	}
+}
+
+func committed(t *testing.T, c *Cluster, group, topic string, partition int32) int64 {
+	t.Helper()
+	offsets, err := c.Admin(t).FetchOffsets(soon(t), group)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o, ok := offsets.Lookup(topic, partition)
+	if !ok || o.Err != nil {
+		t.Fatalf("no offset of %s on %s/%d: %v", group, topic, partition, o.Err)
+	}
+	return o.At
 }
