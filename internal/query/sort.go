@@ -1,0 +1,116 @@
+package query
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// Sort is an order of rows. The zero Sort keeps them as they are.
+type Sort struct{ keys []sortKey }
+
+type sortKey struct {
+	field      int
+	descending bool
+	rank       map[string]int64 // of an enum: the place of each value
+}
+
+// ParseSort reads field names joined by commas, each falling if a minus stands before it:
+// lag,-time_lag_seconds. Errors are of type *Error. An empty spec keeps the order.
+func ParseSort(spec string, fields []Field) (Sort, error) {
+	var s Sort
+	if strings.TrimSpace(spec) == "" {
+		return s, nil
+	}
+	at := 0
+	for part := range strings.SplitSeq(spec, ",") {
+		name := strings.TrimSpace(part)
+		col := utf8.RuneCountInString(spec[:at+strings.Index(part, name)]) + 1
+		at += len(part) + 1
+		descending := strings.HasPrefix(name, "-")
+		name = strings.TrimPrefix(name, "-")
+		i, ok := findField(fields, name)
+		switch {
+		case name == "":
+			return Sort{}, &Error{"sort", col, "a field name is missing here"}
+		case !ok:
+			return Sort{}, &Error{"sort", col, "no field " + quote(name) + "; " + suggest(name, fieldNames(fields))}
+		case slices.ContainsFunc(s.keys, func(k sortKey) bool { return k.field == i }):
+			return Sort{}, &Error{"sort", col, "field " + name + " stands here twice"}
+		}
+		s.keys = append(s.keys, sortKey{i, descending, enumRank(fields[i])})
+	}
+	return s, nil
+}
+
+func enumRank(f Field) map[string]int64 {
+	if f.Kind != EnumField {
+		return nil
+	}
+	rank := make(map[string]int64, len(f.Values))
+	for i, v := range f.Values {
+		rank[v] = int64(i)
+	}
+	return rank
+}
+
+// Fields returns the numbers of the fields that the order reads.
+func (s Sort) Fields() []int {
+	out := make([]int, len(s.keys))
+	for i, k := range s.keys {
+		out[i] = k.field
+	}
+	return out
+}
+
+// Order returns the rows 0 to n-1 in order; get is asked once for each row and key. Equal rows
+// keep their places, and unknown values come last, also in a falling order.
+func (s Sort) Order(n int, get func(row, field int) Value) []int {
+	order := make([]int, n)
+	for i := range order {
+		order[i] = i
+	}
+	columns := make([][]Value, len(s.keys))
+	for k, key := range s.keys {
+		columns[k] = make([]Value, n)
+		for row := range n {
+			columns[k][row] = key.value(get(row, key.field))
+		}
+	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		for k, key := range s.keys {
+			if c := key.compare(columns[k][a], columns[k][b]); c != 0 {
+				return c
+			}
+		}
+		return 0
+	})
+	return order
+}
+
+// value puts an enum's place for its text; a text that the enum doesn't list comes after those it does.
+func (k sortKey) value(v Value) Value {
+	if k.rank == nil || v.Kind != Text {
+		return v
+	}
+	if place, ok := k.rank[v.Str]; ok {
+		return IntValue(place)
+	}
+	return IntValue(int64(len(k.rank)))
+}
+
+func (k sortKey) compare(a, b Value) int {
+	switch {
+	case a.Kind == Unknown && b.Kind == Unknown:
+		return 0
+	case a.Kind == Unknown:
+		return 1
+	case b.Kind == Unknown:
+		return -1
+	case !haveOrder(a.Kind, b.Kind):
+		return cmp(int64(a.Kind), int64(b.Kind))
+	case k.descending:
+		return compare(b, a)
+	}
+	return compare(a, b)
+}
