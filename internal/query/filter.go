@@ -142,7 +142,11 @@ func isASCII(s string) bool {
 
 func containsLower(s, lower string) bool {
 	for i := 0; i+len(lower) <= len(s); i++ {
-		if strings.EqualFold(s[i:i+len(lower)], lower) {
+		c := s[i]
+		if c >= 'A' && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		if c == lower[0] && strings.EqualFold(s[i:i+len(lower)], lower) {
 			return true
 		}
 	}

@@ -28,7 +28,11 @@ func (g Glob) Match(name string) bool {
 	if name == g.pattern {
 		return true
 	}
-	return matchGlob([]rune(g.pattern), name)
+	fixed := strings.IndexAny(g.pattern, "*?")
+	if fixed < 0 || !strings.HasPrefix(name, g.pattern[:fixed]) {
+		return false
+	}
+	return matchGlob([]rune(g.pattern[fixed:]), name[fixed:])
 }
 
 func matchGlob(pattern []rune, name string) bool {
