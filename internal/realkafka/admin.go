@@ -32,12 +32,7 @@ func (c *Cluster) admin(t testing.TB, do func(context.Context, *kadm.Client) err
 	}
 }
 
-// wait fails the cluster's test when the state does not come.
-func (c *Cluster) wait(what string, holds func(context.Context, *kadm.Client) error) {
-	c.t.Helper()
-	c.waitFor(c.t, what, holds)
-}
-
+// waitFor fails the test when the state does not come.
 func (c *Cluster) waitFor(t testing.TB, what string, holds func(context.Context, *kadm.Client) error) {
 	t.Helper()
 	c.admin(t, func(ctx context.Context, adm *kadm.Client) error {

@@ -68,9 +68,13 @@ func open(t testing.TB, o Options) (*core, error) {
 	}
 	ctx, cancel := waitContext(t)
 	defer cancel()
+	began := time.Now()
 	s, err := takeSlot(ctx, jars.cache)
 	if err != nil {
 		return nil, err
+	}
+	if waited := time.Since(began); waited > time.Second {
+		t.Logf("waited %v for other tests' clusters", waited.Round(time.Second))
 	}
 	c, err := launch(context.Background(), jars, o, s)
 	if err != nil {

@@ -6,7 +6,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
 )
 
 // own refuses what would break the cluster for other tests.
@@ -77,39 +77,21 @@ func (c *Cluster) Restart(id int) {
 	}
 }
 
-// WaitISR waits until every partition of the topic has a leader and n replicas in sync.
+// WaitISR waits until every broker that runs sees every partition of the topic with a leader and n replicas in sync.
 func (c *Cluster) WaitISR(topic string, n int) {
 	c.t.Helper()
-	c.wait(fmt.Sprintf("%d replicas of %s in sync", n, topic), func(ctx context.Context, adm *kadm.Client) error {
-		topics, err := adm.ListTopics(ctx, topic)
-		if err != nil {
-			return err
-		}
-		if err := topics.Error(); err != nil {
-			return err
-		}
-		for _, p := range topics[topic].Partitions.Sorted() {
-			if p.Err != nil || p.Leader < 0 || len(p.ISR) != n {
-				return fmt.Errorf("partition %d: leader %d, in sync %v, error %v", p.Partition, p.Leader, p.ISR, p.Err)
-			}
-		}
-		return nil
-	})
+	what := fmt.Sprintf("%d replicas of %s in sync", n, topic)
+	c.eachBroker(c.t, what, func(ctx context.Context, b *kgo.Broker) error { return inSync(ctx, b, topic, n) })
 }
 
-// WaitGone waits until the cluster no longer lists the broker: its session has ended.
+// WaitGone waits until no broker that runs lists this one: its session has ended.
 func (c *Cluster) WaitGone(id int) {
 	c.t.Helper()
-	c.wait(fmt.Sprintf("broker %d to be gone", id), func(ctx context.Context, adm *kadm.Client) error {
-		listed, err := adm.ListBrokers(ctx)
-		if err != nil {
-			return err
+	c.eachBroker(c.t, fmt.Sprintf("broker %d to be gone", id), func(ctx context.Context, b *kgo.Broker) error {
+		meta, err := view(ctx, b)
+		if err == nil && lists(meta, id) {
+			err = fmt.Errorf("broker %d is listed", id)
 		}
-		for _, b := range listed {
-			if int(b.NodeID) == id {
-				return fmt.Errorf("broker %d is listed", id)
-			}
-		}
-		return nil
+		return err
 	})
 }

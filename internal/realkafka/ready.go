@@ -4,10 +4,10 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"slices"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
-	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
 const readyPoll = 20 * time.Millisecond
@@ -44,7 +44,7 @@ func (c *core) ready(ctx context.Context, brokers ...*node) error {
 	defer cancel(nil)
 	err = until(ctx, "the brokers", func(ctx context.Context) error {
 		for _, n := range c.nodes {
-			if n.proc != nil && !n.alive() && among(brokers, n) {
+			if n.proc != nil && !n.alive() && slices.Contains(brokers, n) {
 				cancel(fmt.Errorf("node %d ended while it started", n.id))
 			}
 		}
@@ -54,15 +54,6 @@ func (c *core) ready(ctx context.Context, brokers ...*node) error {
 		return fmt.Errorf("%w (%w)", cause, err)
 	}
 	return err
-}
-
-func among(nodes []*node, n *node) bool {
-	for _, m := range nodes {
-		if m == n {
-			return true
-		}
-	}
-	return false
 }
 
 // answer asks each broker for its view and tries its other listeners.
@@ -84,18 +75,12 @@ func (c *core) answer(ctx context.Context, cl *kgo.Client, brokers []*node) erro
 func knows(ctx context.Context, seed *kgo.Broker, brokers []*node) error {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
-	req := kmsg.NewPtrMetadataRequest()
-	req.Topics = []kmsg.MetadataRequestTopic{}
-	resp, err := seed.Request(ctx, req)
+	meta, err := view(ctx, seed)
 	if err != nil {
 		return err
 	}
-	listed := map[int32]bool{}
-	for _, b := range resp.(*kmsg.MetadataResponse).Brokers {
-		listed[b.NodeID] = true
-	}
 	for _, n := range brokers {
-		if !listed[int32(n.id)] {
+		if !lists(meta, n.id) {
 			return fmt.Errorf("does not list broker %d yet", n.id)
 		}
 	}

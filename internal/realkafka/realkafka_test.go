@@ -3,6 +3,7 @@ package realkafka
 import (
 	"context"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -44,33 +45,12 @@ func TestOneNode(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, config := range configs[0].Configs {
-		if config.Key == "message.max.bytes" && config.MaybeValue() != "54321" {
-			t.Fatalf("a property of the caller did not arrive: %s", config.MaybeValue())
-		}
+	if at := slices.IndexFunc(configs[0].Configs, func(c kadm.Config) bool { return c.Key == "message.max.bytes" }); at < 0 ||
+		configs[0].Configs[at].MaybeValue() != "54321" {
+		t.Fatal("a property of the caller did not arrive")
 	}
-	dir, n := c.slot.dir, c.nodes[0]
-	t.Cleanup(func() { // runs before the cluster's own
-		if !n.alive() {
-			t.Error("the node ended before its test")
-		}
-	})
-	if _, err := os.Stat(dir); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func TestClusterEndsWithItsTest(t *testing.T) {
-	var c *Cluster
-	t.Run("inner", func(t *testing.T) { c = Start(t, Options{}) })
-	if c == nil {
-		t.Skip("no real Kafka here")
-	}
-	if c.nodes[0].alive() {
-		t.Error("the node outlived its test")
-	}
-	if _, err := os.Stat(c.slot.dir); !os.IsNotExist(err) {
-		t.Errorf("the folder is still there: %v", err)
+	if log := c.nodes[0].tail(0); strings.Contains(log, "[cds]") {
+		t.Errorf("the class data archive does not fit:\n%s", log)
 	}
 }
 
@@ -109,6 +89,21 @@ func TestKillAndRestart(t *testing.T) {
 	c.WaitISR(topic, 2)
 	if at := c.Produce(t, topic, 1, 1); at != 10 {
 		t.Fatalf("after three failures the next record has offset %d, want 10", at)
+	}
+}
+
+func TestSharedIsNotToBeBroken(t *testing.T) {
+	c := &Cluster{core: &core{}, shared: true}
+	for name, do := range map[string]func(){
+		"Kill": func() { c.Kill(1) }, "Stop": func() { c.Stop(1, 0) }, "Pause": func() { c.Pause(1) },
+		"Resume": func() { c.Resume(1) }, "Restart": func() { c.Restart(1) },
+	} {
+		f := &fakeTB{TB: t}
+		c.t = f
+		f.run(do)
+		if f.skipped || !strings.Contains(f.failure, "use Start") {
+			t.Errorf("%s: %q", name, f.failure)
+		}
 	}
 }
 

@@ -9,7 +9,6 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
-	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
 // Name makes a topic, group or transactional id that no other test has: the prefix, a dash and 8 hex digits.
@@ -32,9 +31,7 @@ func (c *Cluster) CreateTopic(t testing.TB, name string, partitions int32, repli
 		}
 		return nil
 	})
-	c.eachBroker(t, "topic "+name, func(ctx context.Context, b *kgo.Broker) error {
-		return inSync(ctx, b, name, int(partitions), int(replicas))
-	})
+	c.eachBroker(t, "topic "+name, func(ctx context.Context, b *kgo.Broker) error { return inSync(ctx, b, name, int(replicas)) })
 }
 
 // DeleteTopic removes a topic and waits until no broker that runs knows it.
@@ -46,69 +43,7 @@ func (c *Cluster) DeleteTopic(t testing.TB, name string) {
 		}
 		return nil
 	})
-	c.eachBroker(t, "the end of topic "+name, func(ctx context.Context, b *kgo.Broker) error {
-		topic, err := ask(ctx, b, name)
-		if err == nil && topic.ErrorCode == 0 {
-			err = fmt.Errorf("topic %s is still there", name)
-		}
-		return err
-	})
-}
-
-// eachBroker waits until something holds in the eyes of every broker that runs, each asked for itself.
-func (c *Cluster) eachBroker(t testing.TB, what string, holds func(context.Context, *kgo.Broker) error) {
-	t.Helper()
-	var seeds []string
-	for _, n := range c.brokers() {
-		if n.answers() {
-			seeds = append(seeds, n.address(n.ports.plain))
-		}
-	}
-	cl, err := kgo.NewClient(kgo.SeedBrokers(seeds...))
-	if err != nil {
-		t.Fatalf("make client: %v", err)
-	}
-	defer cl.Close()
-	ctx, cancel := context.WithTimeout(context.Background(), waitLimit)
-	defer cancel()
-	for _, b := range cl.SeedBrokers() {
-		if err := until(ctx, what, func(ctx context.Context) error { return holds(ctx, b) }); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
-func ask(ctx context.Context, b *kgo.Broker, topic string) (kmsg.MetadataResponseTopic, error) {
-	req := kmsg.NewPtrMetadataRequest()
-	asked := kmsg.NewMetadataRequestTopic()
-	asked.Topic = &topic
-	req.Topics = []kmsg.MetadataRequestTopic{asked}
-	resp, err := b.RetriableRequest(ctx, req)
-	if err != nil {
-		return kmsg.MetadataResponseTopic{}, err
-	}
-	topics := resp.(*kmsg.MetadataResponse).Topics
-	if len(topics) != 1 {
-		return kmsg.MetadataResponseTopic{}, fmt.Errorf("asked for one topic, told of %d", len(topics))
-	}
-	return topics[0], nil
-}
-
-// inSync tells whether the broker sees all partitions led and replicated.
-func inSync(ctx context.Context, b *kgo.Broker, name string, partitions, replicas int) error {
-	topic, err := ask(ctx, b, name)
-	if err != nil {
-		return err
-	}
-	if len(topic.Partitions) != partitions {
-		return fmt.Errorf("code %d, %d partitions", topic.ErrorCode, len(topic.Partitions))
-	}
-	for _, p := range topic.Partitions {
-		if p.ErrorCode != 0 || p.Leader < 0 || len(p.ISR) != replicas {
-			return fmt.Errorf("partition %d: code %d, leader %d, in sync %v", p.Partition, p.ErrorCode, p.Leader, p.ISR)
-		}
-	}
-	return nil
+	c.eachBroker(t, "the end of topic "+name, func(ctx context.Context, b *kgo.Broker) error { return gone(ctx, b, name) })
 }
 
 // Produce writes n small records to one partition, acknowledged by all replicas in sync, and answers with the offset of the first.

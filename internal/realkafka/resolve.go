@@ -55,7 +55,7 @@ func resolve(cache string, a artifact) ([]string, error) {
 	if jars := stamped(dir); jars != nil { // another binary was faster
 		return jars, nil
 	}
-	if err := download(cache, dir, a); err != nil {
+	if err := download(dir, a); err != nil {
 		return nil, err
 	}
 	if jars := stamped(dir); jars != nil {
@@ -81,10 +81,10 @@ func stamped(dir string) []string {
 	return jars
 }
 
-// download fills a folder beside dir and moves it into place when it is whole.
-func download(cache, dir string, a artifact) error {
-	tmp, err := os.MkdirTemp(cache, ".resolve-")
-	if err != nil {
+// download fills a folder beside dir and moves it into place when it is whole. The caller has the lock.
+func download(dir string, a artifact) error {
+	tmp := dir + ".part"
+	if err := emptied(tmp); err != nil {
 		return fmt.Errorf("resolve: %s: %w", a.name, err)
 	}
 	defer os.RemoveAll(tmp)

@@ -154,7 +154,9 @@ func TestShareMember(t *testing.T) {
 	if err != nil || offsets.Error() != nil {
 		t.Fatal(err, offsets.Error())
 	}
-	t.Logf("%+v", offsets[group])
+	if got := offsets[group].Offsets[topic][0]; got.Lag != 0 {
+		t.Errorf("after all was acknowledged: %+v", got)
+	}
 }
 
 func TestOpenTransaction(t *testing.T) {

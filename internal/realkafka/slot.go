@@ -79,9 +79,10 @@ func slotOrder(holds int) []int {
 	return []int{2, 0, 1}
 }
 
+// emptied makes a folder anew; what a killed binary left in it goes.
 func emptied(dir string) error {
 	if err := os.RemoveAll(dir); err != nil {
-		return fmt.Errorf("clear slot: %w", err)
+		return fmt.Errorf("make folder: %w", err)
 	}
 	return os.Mkdir(dir, 0o755)
 }

@@ -31,8 +31,8 @@ func (j Jars) format() error {
 	if _, err := os.Stat(j.storage); err == nil {
 		return nil
 	}
-	tmp, err := os.MkdirTemp(filepath.Dir(j.storage), ".format-")
-	if err != nil {
+	tmp := j.storage + ".part"
+	if err := emptied(tmp); err != nil {
 		return fmt.Errorf("format storage: %w", err)
 	}
 	defer os.RemoveAll(tmp)
@@ -96,8 +96,8 @@ func (j Jars) dump() error {
 	if _, err := os.Stat(j.archive); err == nil {
 		return nil
 	}
-	dir, err := os.MkdirTemp(filepath.Dir(j.archive), ".dump-")
-	if err != nil {
+	dir := j.archive + ".part"
+	if err := emptied(dir); err != nil {
 		return fmt.Errorf("dump classes: %w", err)
 	}
 	defer os.RemoveAll(dir)
