@@ -1,0 +1,190 @@
+package wire
+
+import (
+	"strconv"
+	"time"
+
+	"weir/lag"
+)
+
+// schemas of what stands around the items.
+const (
+	gapSchema = "weir.gap/v1"
+	endSchema = "weir.end/v1"
+)
+
+// keys are a table's columns as they stand in an item, made once for all rows.
+type keys struct {
+	first  string   // what an item begins with
+	member []string // ,"lag":
+	reason []string // "lag":"
+}
+
+func newKeys(t *Table, schema bool) keys {
+	k := keys{first: "{", member: make([]string, len(t.Columns)), reason: make([]string, len(t.Columns))}
+	if schema {
+		k.first = `{"schema":"` + t.Schema + `"`
+	}
+	for i, c := range t.Columns {
+		k.member[i] = `,"` + c.Name + `":`
+		k.reason[i] = `"` + c.Name + `":"`
+	}
+	if !schema {
+		k.member[0] = k.member[0][1:]
+	}
+	return k
+}
+
+// item appends one row as a JSON object.
+func (o *output) item(t *Table, k *keys, row int) {
+	dst, why := append(o.row, k.first...), o.why[:0]
+	for col := range t.Columns {
+		v := t.Cell(row, col)
+		dst = appendJSON(append(dst, k.member[col]...), &v)
+		if r := v.Reason(); r != lag.NoReason {
+			if len(why) > 0 {
+				why = append(why, ',')
+			}
+			why = append(append(append(why, k.reason[col]...), r.String()...), '"')
+		}
+	}
+	dst = append(append(dst, `,"unknown":{`...), why...)
+	o.row, o.why = append(dst, "}}"...), why
+}
+
+// json writes the envelope with the items in it.
+func (o *output) json(d Document) {
+	o.row = append(o.row[:0], `{"schema":"`...)
+	o.row = append(o.row, d.Table.Schema...)
+	o.row = append(o.row, '"')
+	o.head(&d)
+	o.row = append(o.row, `,"clusters":[`...)
+	for i, c := range d.Clusters {
+		if i > 0 {
+			o.row = append(o.row, ',')
+		}
+		o.cluster(c)
+		o.row = append(o.row, `,"gaps":[`...)
+		if c.Reading != nil {
+			for j := range c.Reading.Gaps {
+				if j > 0 {
+					o.row = append(o.row, ',')
+				}
+				o.row = append(o.row, '{')
+				o.gap(c.Name, &c.Reading.Gaps[j], c.Reading.Tick, false)
+				o.put()
+			}
+		}
+		o.row = append(o.row, "]}"...)
+	}
+	o.row = append(o.row, ']')
+	o.items("items", &d.Table)
+	for i := range d.More {
+		o.items(d.More[i].Key, &d.More[i].Table)
+	}
+	o.row = append(o.row, "}\n"...)
+	o.put()
+}
+
+// items appends a key and its list, one item a line.
+func (o *output) items(key string, t *Table) {
+	o.row = append(append(append(o.row, `,"`...), key...), `":[`...)
+	k := newKeys(t, false)
+	for row := range t.Len {
+		if row > 0 {
+			o.row = append(o.row, ',')
+		}
+		o.row = append(o.row, '\n')
+		o.item(t, &k, row)
+		o.put()
+	}
+	o.row = append(o.row, ']')
+}
+
+// lines writes an item a line, then gaps, then the end.
+func (o *output) lines(d Document) {
+	o.itemLines(&d.Table)
+	for i := range d.More {
+		o.itemLines(&d.More[i].Table)
+	}
+	d.gaps(func(cluster string, g *lag.Gap, at time.Time) {
+		o.row = append(o.row[:0], `{"schema":"`+gapSchema+`",`...)
+		o.gap(cluster, g, at, true)
+		o.row = append(o.row, '\n')
+		o.put()
+	})
+	o.row = append(o.row[:0], `{"schema":"`+endSchema+`"`...)
+	o.head(&d)
+	o.row = append(o.row, `,"clusters":[`...)
+	for i, c := range d.Clusters {
+		if i > 0 {
+			o.row = append(o.row, ',')
+		}
+		o.cluster(c)
+		o.row = append(o.row, '}')
+	}
+	n := d.Table.Len
+	for i := range d.More {
+		n += d.More[i].Table.Len
+	}
+	o.row = strconv.AppendInt(append(o.row, `],"items":`...), int64(n), 10)
+	o.row = append(o.row, "}\n"...)
+	o.put()
+}
+
+func (o *output) itemLines(t *Table) {
+	k := newKeys(t, true)
+	for row := range t.Len {
+		o.item(t, &k, row)
+		o.row = append(o.row, '\n')
+		o.put()
+		if o.err != nil {
+			return
+		}
+	}
+}
+
+func (o *output) head(d *Document) {
+	o.row = AppendString(append(o.row, `,"weir":`...), d.Version)
+	o.row = AppendTime(append(o.row, `,"at":"`...), d.At)
+	o.row = strconv.AppendBool(append(o.row, `","complete":`...), d.Complete)
+}
+
+// cluster appends a cluster's object, open for more keys. What was never read has no time.
+func (o *output) cluster(c Cluster) {
+	o.row = AppendString(append(o.row, `{"name":`...), c.Name)
+	if c.Reading == nil || c.Reading.Topology == nil || c.Reading.ID == "" {
+		o.row = append(o.row, `,"id":null`...)
+	} else {
+		o.row = AppendString(append(o.row, `,"id":`...), c.Reading.ID)
+	}
+	if c.Reading == nil || c.Reading.Tick.IsZero() {
+		o.row = append(o.row, `,"at":null,"took_seconds":null`...)
+		return
+	}
+	o.row = AppendTime(append(o.row, `,"at":"`...), c.Reading.Tick)
+	o.row = appendFloat(append(o.row, `","took_seconds":`...), c.Reading.Cost.Took.Seconds())
+}
+
+// gap appends a gap's members and closes it. A gap that doesn't say since when is as old as its reading.
+func (o *output) gap(cluster string, g *lag.Gap, at time.Time, withCluster bool) {
+	ref := g.Ref
+	if ref.Cluster == "" {
+		ref.Cluster = cluster
+	}
+	o.row = AppendString(append(o.row, `"ref":`...), ref.String())
+	if withCluster {
+		o.row = AppendString(append(o.row, `,"cluster":`...), cluster)
+	}
+	o.row = append(append(append(o.row, `,"reason":"`...), first(g.Reason).String()...), '"')
+	o.row = AppendString(append(o.row, `,"detail":`...), g.Detail)
+	since := g.Since
+	if since.IsZero() {
+		since = at
+	}
+	if since.IsZero() {
+		o.row = append(o.row, `,"since":null}`...)
+		return
+	}
+	o.row = append(AppendTime(append(o.row, `,"since":"`...), since), `"}`...)
+}

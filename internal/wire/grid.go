@@ -1,0 +1,135 @@
+package wire
+
+import (
+	"strings"
+
+	"weir/internal/text"
+	"weir/lag"
+)
+
+// between is what stands between two columns.
+const between = "  "
+
+// grid writes a table in aligned columns. The rows are made twice, for their widths and for themselves: no row is kept.
+func (o *output) grid(d Document, wide bool, s Style) {
+	t := &d.Table
+	cols := shown(t, wide, len(d.Clusters) > 1)
+	widths := make([]int, len(cols))
+	for i, col := range cols {
+		if !s.NoHeaders {
+			widths[i] = text.Width(s.head(&t.Columns[col]))
+		}
+		for row := range t.Len {
+			widths[i] = max(widths[i], text.Width(s.cell(&t.Columns[col], t.Cell(row, col))))
+		}
+	}
+	if !s.NoHeaders && t.Len > 0 {
+		o.line(t, cols, widths, func(c *Column, _ int) string { return s.headCell(c) })
+	}
+	for row := 0; row < t.Len && o.err == nil; row++ {
+		o.line(t, cols, widths, func(c *Column, col int) string { return s.cell(c, t.Cell(row, col)) })
+	}
+}
+
+func (o *output) line(t *Table, cols, widths []int, cell func(c *Column, col int) string) {
+	for i, col := range cols {
+		c := &t.Columns[col]
+		if i > 0 {
+			o.row = append(o.row, between...)
+		}
+		if c.Kind.right() {
+			o.row = append(o.row, text.PadStart(cell(c, col), widths[i])...)
+			continue
+		}
+		o.row = append(o.row, text.PadEnd(cell(c, col), widths[i])...)
+	}
+	for len(o.row) > 0 && o.row[len(o.row)-1] == ' ' {
+		o.row = o.row[:len(o.row)-1]
+	}
+	o.row = append(o.row, '\n')
+	o.put()
+}
+
+// cell is a cell of a grid: marks stand where digits do, so that a unit's place stays empty under them.
+func (s Style) cell(c *Column, v Value) string {
+	out := s.Cell(c, v)
+	if (c.Kind == Count || c.Kind == Rate) && !v.Known() {
+		return out + " "
+	}
+	return out
+}
+
+// headCell is a heading, over the digits like the marks.
+func (s Style) headCell(c *Column) string {
+	if c.Kind == Count || c.Kind == Rate {
+		return s.head(c) + " "
+	}
+	return s.head(c)
+}
+
+// shown returns the columns of a table for people. The cluster is left out where there is but one, and so is, unless the
+// table is wide, what was measured in no row: a column of question marks for the same reason says nothing.
+func shown(t *Table, wide, clusters bool) []int {
+	names := t.Short
+	if wide {
+		names = t.Wide
+	}
+	var out []int
+	for _, name := range names {
+		col := t.Column(name)
+		if name == clusterColumn.Name && !clusters || !wide && unmeasuredIn(t, col) {
+			continue
+		}
+		out = append(out, col)
+	}
+	return out
+}
+
+// unmeasuredIn reports whether a column holds nothing but what was not measured.
+func unmeasuredIn(t *Table, col int) bool {
+	for row := range t.Len {
+		if t.Cell(row, col).Reason() != lag.NotMeasured {
+			return false
+		}
+	}
+	return t.Len > 0
+}
+
+// markdown writes a table as Markdown has it, with the columns of a wide one that were measured.
+func (o *output) markdown(d Document, s Style) {
+	o.markdownTable(&d.Table, len(d.Clusters) > 1, s)
+	for i := range d.More {
+		o.text("\n## " + d.More[i].Key + "\n\n")
+		o.markdownTable(&d.More[i].Table, false, s)
+	}
+}
+
+func (o *output) markdownTable(t *Table, clusters bool, s Style) {
+	cols := shown(t, false, clusters)
+	if !s.NoHeaders {
+		rule := ""
+		for _, col := range cols {
+			c := &t.Columns[col]
+			o.row = append(append(o.row, "| "...), s.head(c)+" "...)
+			if c.Kind.right() {
+				rule += "|---:"
+				continue
+			}
+			rule += "|---"
+		}
+		o.row = append(append(append(o.row, "|\n"...), rule...), "|\n"...)
+		o.put()
+	}
+	for row := 0; row < t.Len && o.err == nil; row++ {
+		for _, col := range cols {
+			cell := strings.TrimSpace(s.Cell(&t.Columns[col], t.Cell(row, col)))
+			o.row = append(append(append(o.row, "| "...), markdownEscaper.Replace(cell)...), ' ')
+		}
+		o.row = append(o.row, "|\n"...)
+		o.put()
+	}
+}
+
+// markdownEscaper keeps a name from being read as Markdown or HTML.
+var markdownEscaper = strings.NewReplacer(`\`, `\\`, "|", `\|`, "`", "\\`", "*", `\*`, "_", `\_`, "<", "&lt;", ">", "&gt;",
+	"[", `\[`, "]", `\]`, "&", "&amp;")

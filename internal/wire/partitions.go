@@ -1,0 +1,95 @@
+package wire
+
+import (
+	"weir/lag"
+)
+
+const numbersSchema = `{"type":"array","items":{"type":"integer"}}`
+
+var partitionColumns = []Column{
+	refColumn, clusterColumn,
+	{Name: "topic", Kind: Text, Always: true, Doc: "Name of the topic."},
+	topicIDColumn,
+	{Name: "partition", Kind: Number, Head: "P", Always: true, Doc: "Number of the partition."},
+	{Name: "leader", Kind: Number, Doc: "Id of the leading broker; null without a leader."},
+	{Name: "replicas", Kind: Nested, Always: true, Schema: numbersSchema, Doc: "Ids of the brokers that hold it, the preferred leader first."},
+	{Name: "isr", Kind: Nested, Always: true, Schema: numbersSchema, Doc: "Ids of the brokers that are in sync."},
+	{Name: "offline", Kind: Nested, Always: true, Schema: numbersSchema, Doc: "Ids of the brokers that hold it and are down, or whose disk is."},
+	{Name: "start", Kind: Number, Doc: "The first offset that can still be read."},
+	{Name: "end", Kind: Number, Doc: "The high watermark: one past the last record that can be read."},
+	{Name: "stable_end", Kind: Number, Head: "STABLE", Doc: "The last stable offset: how far a read_committed consumer can read."},
+	{Name: "size_bytes", Kind: Bytes, Head: "SIZE", Doc: "Bytes on the leader's disk."},
+	produceColumn,
+}
+
+type partitionRow struct {
+	view *view
+	ix   lag.PartitionIx
+}
+
+// Partitions is the table of all partitions, ordered by cluster as given, topic and number.
+func Partitions(clusters []Cluster) Table {
+	var rows []partitionRow
+	for _, v := range views(clusters) {
+		for _, t := range v.topics() {
+			for _, p := range v.r.Topics[t].Partitions {
+				if !v.r.Partitions[p].Gone {
+					rows = append(rows, partitionRow{view: v, ix: p})
+				}
+			}
+		}
+	}
+	return Table{
+		Schema: "weir.partition/v1", Columns: partitionColumns, Len: len(rows), Name: "ref",
+		Cell:  func(row, col int) Value { return rows[row].cell(col) },
+		Short: []string{"cluster", "topic", "partition", "leader", "replicas", "isr", "start", "end", "size_bytes", "produce_per_second"},
+		Wide: []string{"cluster", "topic", "partition", "leader", "replicas", "isr", "offline", "start", "end", "stable_end",
+			"size_bytes", "produce_per_second", "topic_id"},
+	}
+}
+
+func (p *partitionRow) cell(col int) Value {
+	v := p.view
+	part := &v.r.Partitions[p.ix]
+	switch col {
+	case 0:
+		return Word(lag.Ref{Cluster: v.Name, Kind: lag.KindPartition, Name: v.topicOf(p.ix).Name,
+			Sub: Int(int64(part.Number), lag.NoReason).String()}.String())
+	case 1:
+		return Word(v.Name)
+	case 2:
+		return Word(v.topicOf(p.ix).Name)
+	case 3:
+		return v.topicID(part.Topic)
+	case 4:
+		return Int(int64(part.Number), lag.NoReason)
+	case 5:
+		return v.brokerID(part.Leader, first(v.why.gapOf(p.ix), lag.NoLeader))
+	case 6:
+		return Object(v.ids(part.Replicas))
+	case 7:
+		return Object(v.ids(part.ISR))
+	case 8:
+		return Object(v.ids(part.Offline))
+	case 9:
+		return v.offset(v.r.Start, p.ix)
+	case 10:
+		return v.offset(v.r.End, p.ix)
+	case 11:
+		return v.offset(v.r.Stable, p.ix)
+	case 12:
+		return v.offset(v.r.Size, p.ix)
+	}
+	return Missing(lag.NotMeasured)
+}
+
+// ids are the brokers' ids, in the order given.
+func (v *view) ids(nodes []lag.NodeIx) list[int32] {
+	out := make(list[int32], 0, len(nodes))
+	for _, n := range nodes {
+		if n >= 0 && int(n) < len(v.r.Nodes) {
+			out = append(out, v.r.Nodes[n].ID)
+		}
+	}
+	return out
+}
