@@ -73,10 +73,14 @@ func freeSlot(cache string) (*slot, error) {
 
 // slotOrder lists the slots a binary may take that holds this many.
 func slotOrder(holds int) []int {
-	if holds == 0 {
-		return []int{0, 1}
+	var order []int
+	if holds > 0 {
+		order = append(order, firstSlots)
 	}
-	return []int{2, 0, 1}
+	for i := range firstSlots {
+		order = append(order, i)
+	}
+	return order
 }
 
 // emptied makes a folder anew; what a killed binary left in it goes.
