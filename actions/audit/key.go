@@ -40,9 +40,13 @@ func loadKeys(d disk, dir, host string, fresh bool) (keys, error) {
 		return keys{}, &Error{Op: "open", Where: path, Kind: ErrBroken, Err: errors.New("the signing key is gone, the log isn't"),
 			Hint: "put the key back from a backup; or keep the whole directory as evidence, move it away, and weir begins a new log"}
 	case err != nil:
-		return keys{}, &Error{Op: "open", Where: path, Kind: ErrUnwritable, Err: err, Hint: "run weir as the owner of the directory"}
+		return keys{}, unwritable("open", path, err)
 	}
-	if fi, err := d.Stat(path); err != nil || fi.Mode().Perm()&0o077 != 0 {
+	fi, err := d.Stat(path)
+	if err != nil {
+		return keys{}, unwritable("open", path, err)
+	}
+	if fi.Mode().Perm()&0o077 != 0 {
 		return keys{}, &Error{Op: "open", Where: path, Kind: ErrUnwritable, Err: errors.New("others may read or write the signing key"),
 			Hint: "find out who could have read it, then chmod 600"}
 	}
@@ -61,7 +65,7 @@ func publish(d disk, dir string, k keys) error {
 		return place(d, dir, pubFile, k.vkey+"\n")
 	}
 	if err != nil {
-		return &Error{Op: "open", Where: path, Kind: ErrUnwritable, Err: err}
+		return unwritable("open", path, err)
 	}
 	if strings.TrimSpace(string(b)) != k.vkey {
 		return &Error{Op: "open", Where: path, Kind: ErrBroken, Err: errors.New("not the public half of the signing key"),
@@ -75,22 +79,22 @@ func publish(d disk, dir string, k keys) error {
 func newKeys(d disk, dir, host string) (keys, error) {
 	var id [8]byte
 	if _, err := rand.Read(id[:]); err != nil {
-		return keys{}, &Error{Op: "make key", Kind: ErrUnwritable, Err: err}
+		return keys{}, unwritable("make key", dir, err)
 	}
 	skey, _, err := note.GenerateKey(rand.Reader, "weir-audit/"+plainHost(host)+"/"+hex.EncodeToString(id[:]))
 	if err != nil {
-		return keys{}, &Error{Op: "make key", Kind: ErrUnwritable, Err: err}
+		return keys{}, unwritable("make key", dir, err)
 	}
 	k, err := parseKeys(skey)
 	if err != nil {
-		return keys{}, &Error{Op: "make key", Kind: ErrUnwritable, Err: err}
+		return keys{}, unwritable("make key", dir, err)
 	}
 	// The public half goes second: a key.pub without key would be an orphan.
 	if err := place(d, dir, keyFile, skey+"\n"); err != nil {
 		return keys{}, err
 	}
 	if err := d.Remove(filepath.Join(dir, pubFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return keys{}, &Error{Op: "make key", Where: dir, Kind: ErrUnwritable, Err: err}
+		return keys{}, unwritable("make key", dir, err)
 	}
 	return k, place(d, dir, pubFile, k.vkey+"\n")
 }
@@ -130,9 +134,7 @@ func plainHost(s string) string {
 // place writes a small file so that it is there whole or not at all.
 func place(d disk, dir, name, content string) error {
 	path, tmp := filepath.Join(dir, name), filepath.Join(dir, name+".tmp")
-	fail := func(err error) error {
-		return &Error{Op: "make key", Where: path, Kind: ErrUnwritable, Err: err, Hint: writeHint(err)}
-	}
+	fail := func(err error) error { return unwritable("make key", path, err) }
 	if err := d.Remove(tmp); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fail(err)
 	}

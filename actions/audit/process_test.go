@@ -19,8 +19,16 @@ func appender() int {
 	}
 	o := Options{Dir: os.Getenv("AUDIT_TEST_DIR"), Who: Identify("User:test"), SegmentBytes: 8 << 10}
 	l, err := Open(context.Background(), o)
+	tag, tell := os.Getenv("AUDIT_TEST_APPENDER"), os.Getenv("AUDIT_TEST_TELL") != ""
 	for i := 0; err == nil && i < n; i++ {
-		_, err = l.Append(context.Background(), intent(os.Getenv("AUDIT_TEST_APPENDER"), fmt.Sprint(i)))
+		step := fmt.Sprint(i)
+		if tell {
+			step = tag + "/" + step
+		}
+		_, err = l.Append(context.Background(), intent(tag, step))
+		if err == nil && tell {
+			fmt.Println(step) // acknowledged
+		}
 	}
 	if err == nil {
 		err = l.Close()

@@ -54,6 +54,7 @@ func found(t testing.TB, dir string, anchors ...Anchor) bool {
 
 // Every byte changed: found each time, without an anchor.
 func TestEveryFlipIsFound(t *testing.T) {
+	t.Parallel()
 	dir, _, content := smallLog(t)
 	masks := []byte{0x01, 0x20, 0xff} // a neighbour, the other case, anything
 	if *all {
@@ -83,6 +84,7 @@ func TestEveryFlipIsFound(t *testing.T) {
 // Every cut: without an anchor all but those that leave an older whole log;
 // with one all.
 func TestEveryTruncationIsFound(t *testing.T) {
+	t.Parallel()
 	dir, a, content := smallLog(t)
 	paths := segmentPaths(t, dir)
 	n, anchorOnly := 0, 0
