@@ -52,11 +52,17 @@ type Topic struct {
 // Settings is the part of a topic's configuration that weir reasons with.
 type Settings struct {
 	Cleanup        string        // cleanup.policy: delete, compact, or both joined by a comma
-	Retention      time.Duration // retention.ms; negative is for ever
-	RetentionBytes int64         // retention.bytes of a partition; negative is no limit
+	Retention      time.Duration // retention.ms; Forever, UnknownRetention
+	RetentionBytes int64         // retention.bytes of a partition; Unknown; another negative is no limit
 	Changed        []Setting     // what differs from the broker's default, sorted by name
 	At             time.Time     // when it was read
 }
+
+// Values of [Settings.Retention] that are no span of time.
+const (
+	Forever          time.Duration = -1
+	UnknownRetention time.Duration = -1 << 63
+)
 
 // Setting is one configuration entry.
 type Setting struct{ Name, Value, Default string }
@@ -109,7 +115,7 @@ type Group struct {
 	Coordinator  NodeIx // Nowhere when unknown
 	Gone         bool   // no longer listed by any coordinator that answered
 	Members      []Member
-	MembersAt    time.Time // when Members was read; zero: never
+	MembersAt    time.Time    // when Members was read; zero: never
 	Positions    []PositionIx // those that exist now; [Topology.Positions] keeps the ended ones too
 }
 

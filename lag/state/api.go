@@ -105,6 +105,7 @@ type Input struct{ Name, Value, Unit string }
 // shared with the results before and after it.
 type Result struct {
 	At     time.Time
+	now    lag.Moment
 	Groups []Verdict // by group index; those of gone groups are zero with State Unknown
 	marks  [][]mark  // by group index, in the order of Group.Positions
 }
@@ -124,5 +125,13 @@ func (r *Result) PositionState(g lag.GroupIx, k int) (State, Severity, time.Time
 		return Unknown, Calm, time.Time{}
 	}
 	m := r.marks[g][k]
-	return m.code.state(), m.code.severity(), m.since()
+	return m.code.state(), m.code.severity(), r.time(m.at)
+}
+
+// time returns when a moment was; zero for lag.Never.
+func (r *Result) time(m lag.Moment) time.Time {
+	if m == lag.Never {
+		return time.Time{}
+	}
+	return r.At.Add(-r.now.Duration(m))
 }

@@ -1,7 +1,7 @@
 package state
 
 import (
-	"time"
+	"slices"
 
 	"weir/lag"
 )
@@ -9,31 +9,190 @@ import (
 // mark is the state of one position and since when.
 type mark struct {
 	code code
-	at   time.Time
+	at   lag.Moment
 }
-
-func (m mark) since() time.Time { return m.at }
 
 // Judge judges reading after reading. It has one owner: its methods must not be called at once, and the [Result]s it
 // hands out may be shared.
 type Judge struct {
 	policies Policies
+	limits   limits
+	mem      []memory
 }
 
 // New returns a judge that holds to the policies.
-func New(p Policies) *Judge { return &Judge{policies: p} }
+func New(p Policies) *Judge { return &Judge{policies: p, limits: standard} }
 
 // Judge judges every group of the reading, which must have been folded into h before.
 func (j *Judge) Judge(r *lag.Reading, h *lag.History) *Result {
-	return &Result{At: r.Tick, Groups: make([]Verdict, len(r.Groups)), marks: make([][]mark, len(r.Groups))}
+	for len(j.mem) < len(r.Groups) {
+		j.mem = append(j.mem, newMemory())
+	}
+	out := &Result{At: r.Tick, now: h.Now(), Groups: make([]Verdict, len(r.Groups)), marks: make([][]mark, len(r.Groups))}
+	for g := range r.Groups {
+		j.group(r, h, lag.GroupIx(g), &out.Groups[g])
+		out.marks[g] = j.mem[g].marks
+	}
+	return out
 }
 
-// Positions returns the positions of group g with their numbers, in the order of Group.Positions. The reading must be
-// the one judged last.
-func (j *Judge) Positions(r *lag.Reading, h *lag.History, g lag.GroupIx) []Position { return nil }
+// sums is what the positions of a group add up to.
+type sums struct {
+	lag, stable, lost lag.Sum
+	worst             code
+	worstAt           lag.Moment
+	worstIx           lag.PositionIx
+	mostLag           int64
+	mostIx            lag.PositionIx
+	oldest            lag.Moment // arrival of the oldest unread record
+	oldestIx          lag.PositionIx
+	age               lag.Moment // the greatest age of what waits for certain
+	waits             int
+	bound             lag.Bound
+	committed         int
+	counts            [NumStates]int
+	positions         int
+}
 
-// Explain returns what every rule says to the group or position that ref names, and why. The reading must be the one
-// judged last.
-func (j *Judge) Explain(r *lag.Reading, h *lag.History, ref lag.Ref) ([]Explanation, error) {
-	return nil, nil
+func (j *Judge) group(r *lag.Reading, h *lag.History, g lag.GroupIx, v *Verdict) {
+	m := &j.mem[g]
+	m.policy = j.policies.of(r, g)
+	m.observe(&j.limits, r, h, g)
+	s := j.positions(r, h, g, m)
+	m.committed = s.committed
+	if m.jobs.left == m.now {
+		m.jobs.atEase = s.age <= max(m.limit, j.limits.behindLeast)
+	}
+	if codes[s.worst].severity > Calm || s.worst == cDraining {
+		m.troubled = m.now
+	}
+	j.settle(r, h, g, m, &s)
+	h.SetWindow(g, 3*m.r.Duration(0))
+	j.tell(r, h, g, m, &s, v)
+}
+
+// positions judges every position of a group.
+func (j *Judge) positions(r *lag.Reading, h *lag.History, g lag.GroupIx, m *memory) sums {
+	s := sums{worstIx: lag.Nowhere, mostIx: lag.Nowhere, oldest: lag.Never, oldestIx: lag.Nowhere}
+	grp := &r.Groups[g]
+	tracks, ends := h.Tracks(), h.Ends()
+	if len(m.marks) < len(grp.Positions) {
+		m.marks = append(slices.Clip(m.marks), make([]mark, len(grp.Positions)-len(m.marks))...)
+		for k := range m.marks {
+			if m.marks[k].at == 0 {
+				m.marks[k].at = lag.Never
+			}
+		}
+	}
+	own := false // the marks are shared with results: copied before the first change
+	calm := m.calm()
+	f := facts{l: &j.limits, r: r, h: h, m: m}
+	for k, i := range grp.Positions {
+		p := r.Positions[i].Partition
+		t, e := &tracks[i], &ends[p]
+		if e.Gone {
+			continue
+		}
+		s.positions++
+		if t.Told&lag.JustMoved != 0 && t.Wait != lag.Never && calm {
+			m.rhythm.learn(t.Wait, len(grp.Positions))
+		}
+		c := j.quick(r, m, t, e, i, p, &s)
+		if c != cUnknown && m.marks[k].code > cNotVisible {
+			c = cUnknown
+		}
+		at := m.now
+		if c == cUnknown {
+			f.t, f.e, f.i, f.p, f.was = t, e, i, p, m.marks[k]
+			f.lag = r.Lag(i, -1)
+			f.gather()
+			c, at = f.judge()
+			if c != cNeverCommitted {
+				s.age = max(s.age, f.age)
+			}
+			if f.waits {
+				s.waits++
+			}
+		}
+		s.counts[codes[c].state]++
+		if c > s.worst || s.worstIx == lag.Nowhere {
+			s.worst, s.worstIx, s.worstAt = c, i, at
+			if c == m.marks[k].code {
+				s.worstAt = m.marks[k].at
+			}
+		}
+		if c != m.marks[k].code || m.marks[k].at == lag.Never {
+			if !own {
+				m.marks, own = slices.Clone(m.marks), true
+			}
+			m.marks[k] = mark{c, at}
+		}
+	}
+	return s
+}
+
+// quick adds up a position's numbers, and judges it where nothing waits that could be trouble; cUnknown else.
+func (j *Judge) quick(r *lag.Reading, m *memory, t *lag.Track, e *lag.EndTrack, i lag.PositionIx, p lag.PartitionIx, s *sums) code {
+	c, start, end := t.Commit, r.Start[p], r.End[p]
+	if !lag.Known(c) || !lag.Known(end) || !lag.Known(start) || c > end || c < start || len(r.Backlog) > 0 {
+		v := r.Lag(i, -1)
+		s.add(i, v, r.StableLag(i, -1), r.Lost(i))
+		if lag.Known(c) {
+			s.committed++
+		}
+		s.ages(t, e, i, v)
+		return cUnknown
+	}
+	s.committed++
+	v := end - c
+	stable := lag.Unknown
+	if lag.Known(r.Stable[p]) {
+		stable = max(0, r.Stable[p]-c)
+	}
+	s.add(i, v, stable, 0)
+	s.ages(t, e, i, v)
+	switch {
+	case t.Told&lag.WentBack != 0 || t.Third != lag.Never && (m.emptyAt || m.r == 0 || m.now-t.Third > min(m.limit, j.limits.behindLeast)):
+		return cUnknown
+	case t.Third == lag.Never && t.Unread != lag.Never && m.now-t.Unread > j.limits.restFor:
+		return cUnknown
+	case m.emptyAt:
+		return cEmpty
+	case t.Third == lag.Never && still(e, m.now) > j.limits.idleAfter:
+		return cIdle
+	}
+	return cKeepingUp
+}
+
+// still returns for how long a log has had no new record, as far as it was watched.
+func still(e *lag.EndTrack, now lag.Moment) lag.Moment {
+	switch {
+	case e.Moved != lag.Never:
+		return now - e.Moved
+	case e.Begun != lag.Never:
+		return now - e.Begun
+	}
+	return 0
+}
+
+// ages keeps the oldest unread record of the group. One or two on a log with transactions are markers.
+func (s *sums) ages(t *lag.Track, e *lag.EndTrack, i lag.PositionIx, v int64) {
+	if t.Unread == lag.Never || !lag.Known(t.Commit) || v <= rest && e.Open {
+		return
+	}
+	if s.oldest == lag.Never || t.Unread < s.oldest {
+		s.oldest, s.oldestIx = t.Unread, i
+	}
+	if t.Told&lag.Older != 0 {
+		s.bound = lag.AtLeast
+	}
+}
+
+func (s *sums) add(i lag.PositionIx, v, stable, lost int64) {
+	s.lag.Add(v)
+	s.stable.Add(stable)
+	s.lost.Add(lost)
+	if s.mostIx == lag.Nowhere || v > s.mostLag {
+		s.mostIx, s.mostLag = i, v
+	}
 }

@@ -1,6 +1,10 @@
 package state
 
-import "time"
+import (
+	"time"
+
+	"weir/lag"
+)
 
 // Policy is what the people who own a group have said about it.
 type Policy struct {
@@ -15,3 +19,5 @@ type Policy struct {
 
 // Policies are matched in order; for each setting the first matching policy that says something decides.
 type Policies []Policy
+
+func (ps Policies) of(r *lag.Reading, g lag.GroupIx) *Policy { return nil }

@@ -1,0 +1,161 @@
+package lag
+
+import (
+	"math"
+	"time"
+)
+
+// leastWindow is the shortest time a rate is taken over.
+const leastWindow = Moment(20)
+
+// Produce returns the records a second that came into partition p over the last d, or over the part of it that was
+// watched, at least 2 s; false when that is less.
+func (h *History) Produce(p PartitionIx, d time.Duration) (float64, bool) {
+	e := &h.ends[p]
+	if !Known(e.End) || e.Seen == Never {
+		return 0, false
+	}
+	end, at, ok := h.endBack(p, e, h.axis.now-Moments(d))
+	if !ok || e.Seen-at < leastWindow {
+		return 0, false
+	}
+	return float64(e.End-end) / e.Seen.Duration(at).Seconds(), true
+}
+
+// endBack returns the end as of the row at or next after m.
+func (h *History) endBack(p PartitionIx, e *EndTrack, m Moment) (end int64, at Moment, ok bool) {
+	lv, _ := h.axis.back(m)
+	l := &h.axis.levels[lv]
+	k := l.count - 1
+	if l.oldest() <= m {
+		k = l.atOrBefore(m)
+	}
+	for ; k >= 0; k-- {
+		r := l.row(k)
+		if row := h.rows[lv][r]; int(p) < len(row) && row[p] != hole {
+			return int64(row[p]) + e.base, l.at[r], true
+		}
+	}
+	return 0, Never, false
+}
+
+// EndAt returns the end of partition p at a moment that was watched, in proportion between two rows; false when it was
+// not.
+func (h *History) EndAt(p PartitionIx, m Moment) (int64, bool) {
+	e := &h.ends[p]
+	lv, _ := h.axis.back(m)
+	l := &h.axis.levels[lv]
+	if l.count == 0 || l.oldest() > m {
+		return 0, false
+	}
+	k := l.atOrBefore(m)
+	r0 := l.row(k)
+	row := h.rows[lv][r0]
+	if int(p) >= len(row) || row[p] == hole {
+		return 0, false
+	}
+	e0, t0 := int64(row[p])+e.base, l.at[r0]
+	e1, t1 := e.End, e.Seen
+	for k--; k >= 0; k-- {
+		if next := h.rows[lv][l.row(k)]; int(p) < len(next) && next[p] != hole {
+			e1, t1 = int64(next[p])+e.base, l.at[l.row(k)]
+			break
+		}
+	}
+	if t1 <= t0 {
+		return e0, true
+	}
+	return e0 + int64(float64(e1-e0)*float64(m-t0)/float64(t1-t0)), true
+}
+
+// Pace is how a position has moved over a stretch that begins and ends with a commit of its own, so that the rhythm of
+// its commits leaves no trace.
+type Pace struct {
+	Over       time.Duration // how long the stretch is
+	Read, Came int64         // records it committed, and records that came in meanwhile
+	Silent     time.Duration // how long after its end nothing was committed
+}
+
+// Pace returns the pace of position i over its last commits: those within d, or the last two where they lie further
+// apart. False when it has not been seen to commit twice.
+func (h *History) Pace(i PositionIx, d time.Duration) (Pace, bool) {
+	t, pt := &h.tracks[i], &h.points[i]
+	if t.Moved == Never || !Known(t.Commit) {
+		return Pace{}, false
+	}
+	from := t.Moved - Moments(d)
+	best := -1
+	for k, at := range pt.at {
+		if at == 0 || at >= t.Moved {
+			continue
+		}
+		switch {
+		case best < 0, at >= from && pt.at[best] < from, at >= from && at < pt.at[best], at < from && pt.at[best] < from && at > pt.at[best]:
+			best = k
+		}
+	}
+	if best < 0 {
+		return Pace{}, false
+	}
+	p := h.topo.Positions[i].Partition
+	e0, ok0 := h.EndAt(p, pt.at[best])
+	e1, ok1 := h.EndAt(p, t.Moved)
+	if !ok0 || !ok1 {
+		return Pace{}, false
+	}
+	return Pace{Over: t.Moved.Duration(pt.at[best]), Read: t.Commit - pt.commit[best], Came: e1 - e0,
+		Silent: h.axis.now.Duration(t.Moved)}, true
+}
+
+// Consume returns the records a second that position i reads: over the stretch of its last commits within d, made longer
+// by what it has been silent past rhythm. False when it has not been seen to commit twice, and has not been watched for
+// d.
+func (h *History) Consume(i PositionIx, d, rhythm time.Duration) (float64, bool) {
+	p, ok := h.Pace(i, d)
+	if !ok {
+		t := &h.tracks[i]
+		still := t.Moved
+		if still == Never {
+			still = t.Since
+		}
+		return 0, still != Never && h.axis.now.Duration(still) >= d
+	}
+	if p.Silent >= d {
+		return 0, true
+	}
+	return float64(p.Read) / (p.Over + max(0, p.Silent-rhythm)).Seconds(), true
+}
+
+// GroupRates returns the records a second that came in for group g and that it committed, over its window or the part
+// of it that was watched, at least 2 s.
+func (h *History) GroupRates(g GroupIx) (produce, consume float64, over time.Duration, ok bool) {
+	gt := &h.groups[g]
+	lv, row := h.axis.back(h.axis.now - gt.window)
+	l := &h.axis.levels[lv]
+	if l.count == 0 || h.tally[lv] == nil || int(g) >= len(h.tally[lv][row]) {
+		return 0, 0, 0, false
+	}
+	took := h.axis.now - l.at[row]
+	if took < leastWindow {
+		return 0, 0, 0, false
+	}
+	was := h.tally[lv][row][g]
+	over = h.axis.now.Duration(l.at[row])
+	return float64(gt.produced-was.produced) / over.Seconds(), float64(gt.consumed-was.consumed) / over.Seconds(), over, true
+}
+
+// CatchUp returns how long a lag takes to read at these rates, in records a second; 0 when there is none, and false when
+// it never ends.
+func CatchUp(lag int64, produce, consume float64) (time.Duration, bool) {
+	switch {
+	case lag <= 0:
+		return 0, true
+	case consume <= produce:
+		return 0, false
+	}
+	s := float64(lag) / (consume - produce)
+	if s > math.MaxInt64/float64(time.Second)/2 {
+		return 0, false
+	}
+	return time.Duration(s * float64(time.Second)), true
+}

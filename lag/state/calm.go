@@ -1,0 +1,24 @@
+package state
+
+import "weir/lag"
+
+// draining: the lag is old, and is being read faster than it grows; or the group has just come back to it.
+var draining = rule{code: cDraining, since: fromNow, holds: func(f *facts) bool { return f.behind() && !f.m.emptyAt }}
+
+// empty: the group has no members, and nothing in this position waits for one.
+var empty = rule{code: cEmpty, since: fromNow, holds: func(f *facts) bool {
+	return f.m.emptyAt && (!f.waits || f.m.jobs.away(f.m.policy, f.m.now) || !f.m.memberless)
+}}
+
+// keepingUp: what waits is not older than the group's rhythm explains.
+var keepingUp = rule{code: cKeepingUp, since: fromNow, holds: func(f *facts) bool {
+	if !lag.Known(f.lag) || f.waits && f.m.r == 0 {
+		return false
+	}
+	return f.lag >= 0 && (f.waits || still(f.e, f.m.now) <= f.l.idleAfter)
+}}
+
+// idle: nothing waits, and nothing has come in for a while.
+var idle = rule{code: cIdle, since: fromNow, holds: func(f *facts) bool {
+	return !f.waits && (f.lag >= 0 || f.t.Commit == lag.None) && still(f.e, f.m.now) > f.l.idleAfter
+}}

@@ -1,0 +1,18 @@
+package state
+
+// fallingBehind: the group commits, its oldest unread record is old, and more comes in than it reads. A backlog that is
+// gone within seconds at the present rate is a burst and none.
+var fallingBehind = rule{code: cFallingBehind, since: fromNow, holds: func(f *facts) bool {
+	if !f.behind() || f.m.emptyAt || f.stuck() {
+		return false
+	}
+	long, short := f.trends()
+	if f.was.code == cFallingBehind {
+		return !long.falling
+	}
+	if f.m.fogged || f.m.episode || !long.rising || !short.rising {
+		return false
+	}
+	gone, ends := f.goneIn(short)
+	return !ends || gone > f.l.burstGone
+}}

@@ -1,0 +1,44 @@
+package state
+
+import "weir/lag"
+
+// jobs tells groups that come and go by design, scheduled jobs and looks, from services that went away.
+type jobs struct {
+	isJob      bool
+	runs       int        // in a row that were shorter than the absence before them
+	came, left lag.Moment // of the last run
+	every      lag.Moment // between the begins of the last two runs; 0: not known
+	atEase     bool       // the last run ended with nothing left to read
+}
+
+// follow takes in that the group got or lost its members.
+func (b *jobs) follow(l *limits, gt *lag.GroupTrack, now lag.Moment) {
+	if gt.Came == now {
+		if b.came != lag.Never {
+			b.every = now - b.came
+		}
+		b.came = now
+	}
+	if gt.Phase != lag.Memberless || gt.Since != now || gt.Lived == lag.Never {
+		return
+	}
+	b.left = now
+	first := gt.Away == lag.Never
+	if first && gt.Lived <= l.visit || !first && gt.Lived < gt.Away {
+		b.runs++
+	} else {
+		b.runs = 0
+	}
+	b.isJob = first && b.runs == 1 || b.runs >= 2
+}
+
+// away reports whether the group is a job between two runs, and not overdue.
+func (b *jobs) away(p *Policy, now lag.Moment) bool {
+	if p != nil && p.Cron > 0 {
+		return b.came == lag.Never || now-b.came <= lag.Moments(p.Cron)*3/2
+	}
+	if !b.isJob || b.left == lag.Never || !b.atEase {
+		return false
+	}
+	return b.every == 0 || now-b.came <= b.every*3/2
+}

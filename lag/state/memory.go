@@ -1,0 +1,144 @@
+package state
+
+import (
+	"weir/lag"
+)
+
+// memory is what outlives a reading of one group.
+type memory struct {
+	rhythm   rhythm
+	begun    lag.Moment // since when it is watched; lag.Never: not yet
+	samples  int        // readings in which some position committed
+	moved    lag.Moment // when some position committed last
+	code     code
+	at       lag.Moment // since when the code holds
+	marks    []mark     // by position; shared with results once published
+	why      string
+	whyAt    lag.Moment
+	troubled lag.Moment // when it was last in trouble, or anything of it was draining
+
+	episodeFrom, episodeLast lag.Moment // the run of rebalances that is on or was last
+	blindFrom, backAt        lag.Moment // since when its commits could not be read; when they could again after long
+	steppedBy                int        // readings in which it committed while the broker called it Empty
+	jobs                     jobs
+
+	// Of the present reading.
+	now, limit, r lag.Moment // r is 0 while the rhythm is not known
+	fine          lag.Moment // an age of the oldest unread record that is no trouble, whatever else is seen
+	committed     int        // positions with a commit
+	base          lag.Moment // silence before it proves nothing
+	policy        *Policy
+	simple        bool // always Empty, dead or alive
+	memberless    bool // nobody reads, and has not for long enough to mean it
+	emptyAt       bool // the broker says Empty and is to be believed
+	episode       bool // a run of rebalances is on
+	fogged        bool // seeing began again so shortly before that nothing new is told
+	unseen        bool // its commits can't be read at present
+	others        bool // some position committed within the limit
+}
+
+func newMemory() memory {
+	return memory{begun: lag.Never, moved: lag.Never, at: lag.Never, troubled: lag.Never, episodeFrom: lag.Never, whyAt: lag.Never,
+		episodeLast: lag.Never, blindFrom: lag.Never, backAt: lag.Never, jobs: jobs{left: lag.Never, came: lag.Never}}
+}
+
+// observe takes in what a reading says of the group as a whole.
+func (m *memory) observe(l *limits, r *lag.Reading, h *lag.History, g lag.GroupIx) {
+	gt, grp := h.Group(g), &r.Groups[g]
+	m.now = h.Now()
+	if m.begun == lag.Never && gt.Seen != lag.Never {
+		m.begun = m.now
+	}
+	if gt.Moved {
+		m.moved = m.now
+		m.samples++
+	}
+	m.r = lag.Moments(m.rhythm.told())
+	m.limit, m.fine = l.unheard, l.unlearned
+	if m.r > 0 {
+		m.limit, m.fine = lag.Moment(l.rhythmFactor*float64(m.r))+l.rhythmSlack, 0
+	}
+	if m.policy != nil {
+		m.fine = max(m.fine, lag.Moments(m.policy.TimeLag))
+	}
+	m.simple = grp.ProtocolType == "" && (grp.Type == lag.Simple || grp.Type == lag.Untold || grp.Type == lag.Classic)
+	m.look(l, h, gt)
+	m.rebalances(l, gt)
+	m.members(l, gt)
+	m.others = m.moved != lag.Never && m.now-m.moved <= m.limit
+	m.base = m.excused(l, h, gt)
+}
+
+// look tells stretches in which the group could not be read: a failed read is no news, and after a longer one clients
+// need their time to commit again.
+func (m *memory) look(l *limits, h *lag.History, gt *lag.GroupTrack) {
+	stale := lag.Moments(h.Step())*5/2 + seconds(2)
+	m.unseen = gt.Seen == lag.Never || m.now-gt.Seen > stale
+	switch {
+	case m.unseen && m.blindFrom == lag.Never:
+		m.blindFrom = m.now
+	case !m.unseen && m.blindFrom != lag.Never:
+		m.blindFrom, m.backAt = lag.Never, m.now
+	}
+	if h.Resumed() == m.now && m.begun != m.now {
+		m.backAt = m.now
+	}
+	if gt.Listed != lag.Never && gt.Listed < m.now && gt.Seen == m.now {
+		m.backAt = m.now // its coordinator answers, and does not know it: it is starting
+	}
+	m.fogged = m.unseen || m.backAt != lag.Never && m.now-m.backAt < l.afterOutage
+}
+
+// rebalances follows runs of rebalances: those that come again before their group has settled are one.
+func (m *memory) rebalances(l *limits, gt *lag.GroupTrack) {
+	settle := min(max(seconds(5)+2*m.r, l.settleLeast), l.settleMost)
+	on := gt.Phase == lag.Moving && !m.unseen
+	entered := gt.Phase == lag.Steady && gt.Since == m.now && gt.Before != lag.Unlisted
+	if on || entered {
+		if m.episodeLast == lag.Never || m.now-m.episodeLast >= settle {
+			m.episodeFrom = m.now
+		}
+		m.episodeLast = m.now
+	}
+	m.episode = m.episodeLast != lag.Never && m.now-m.episodeLast < settle
+}
+
+// members tells whether the group is without any.
+func (m *memory) members(l *limits, gt *lag.GroupTrack) {
+	m.emptyAt = gt.Phase == lag.Memberless && !m.simple
+	if !m.emptyAt {
+		m.steppedBy = 0
+	} else if gt.Moved && m.now-gt.Since > seconds(5) {
+		m.steppedBy++
+	}
+	// Positions may be assigned by hand under the name of a group without members: then its commits tell.
+	if m.steppedBy >= 3 && m.moved != lag.Never && m.now-m.moved < m.limit {
+		m.emptyAt = false
+	}
+	m.memberless = m.emptyAt && m.now-gt.Since >= l.emptyFor
+	m.jobs.follow(l, gt, m.now)
+}
+
+// excused returns the moment before which silence proves nothing: after a stretch not seen, and through a rebalance as
+// long as a rebalance may take.
+func (m *memory) excused(l *limits, h *lag.History, gt *lag.GroupTrack) lag.Moment {
+	base := max(m.begun, m.backAt)
+	if m.episodeLast != lag.Never {
+		base = max(base, min(m.episodeLast, m.episodeFrom+l.rebalanceMax))
+	}
+	return base
+}
+
+// rebalancing returns for how long the run of rebalances has been going on; 0 when none is.
+func (m *memory) rebalancing() lag.Moment {
+	if !m.episode {
+		return 0
+	}
+	return m.episodeLast - m.episodeFrom
+}
+
+// calm reports whether what the group does now may be learned from.
+func (m *memory) calm() bool {
+	return !m.fogged && !m.episode && !m.memberless && codes[m.code].severity == Calm && m.code != cDraining &&
+		(m.troubled == lag.Never || m.now-m.troubled > 2*m.r+seconds(5))
+}

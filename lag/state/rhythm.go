@@ -1,0 +1,70 @@
+package state
+
+import (
+	"math"
+	"time"
+
+	"weir/lag"
+)
+
+// Rhythms are kept in buckets, four to an octave, from half a second to four days.
+const (
+	buckets     = 80
+	perOctave   = 4
+	leastWait   = 500 * time.Millisecond
+	rhythmAt    = 0.95 // share of the waits that a rhythm covers
+	leastWaits  = 3    // waits before a rhythm is told
+	forgetAfter = 16   // commits of each position after which the older half counts half
+)
+
+// rhythm is how long records of a group usually wait for a commit: learned while all is calm, from the waits that
+// commits ended. It is not the age of records at their commit, which grows with the trouble it is to tell.
+type rhythm struct {
+	count [buckets]float32
+	total float32
+}
+
+func bucketOf(d time.Duration) int {
+	if d <= leastWait {
+		return 0
+	}
+	return min(buckets-1, int(math.Ceil(perOctave*math.Log2(float64(d)/float64(leastWait)))))
+}
+
+// upTo returns the longest wait of a bucket.
+func upTo(b int) time.Duration {
+	return time.Duration(float64(leastWait) * math.Exp2(float64(b)/perOctave))
+}
+
+// learn takes in one wait of a group with so many positions.
+func (y *rhythm) learn(wait lag.Moment, positions int) {
+	if y.total > float32(forgetAfter*max(positions, 4)) {
+		y.total = 0
+		for b := range y.count {
+			y.count[b] /= 2
+			y.total += y.count[b]
+		}
+	}
+	y.count[bucketOf(wait.Duration(0))]++
+	y.total++
+}
+
+// told returns the learned rhythm; 0 while too few waits were seen.
+func (y *rhythm) told() time.Duration {
+	if y.total < leastWaits {
+		return 0
+	}
+	left := y.total * (1 - rhythmAt)
+	for b := buckets - 1; b >= 0; b-- {
+		if left -= y.count[b]; left < 0 {
+			return upTo(b)
+		}
+	}
+	return upTo(0)
+}
+
+// set makes y one that has learned d, as firmly as a few waits do.
+func (y *rhythm) set(d time.Duration) {
+	*y = rhythm{}
+	y.count[bucketOf(d)], y.total = leastWaits, leastWaits
+}

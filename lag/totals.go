@@ -1,0 +1,5 @@
+package lag
+
+type totals struct{}
+
+func (t *totals) fold(h *History, r *Reading) {}

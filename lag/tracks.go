@@ -1,0 +1,185 @@
+package lag
+
+// restAt is how many unread records count as none: the markers of transactions take offsets that some clients never
+// commit (KIP-98).
+const restAt = 2
+
+// Track is what a history knows of one position.
+type Track struct {
+	Commit int64  // as last read; None, Unknown
+	Moved  Moment // when the commit was last seen to change; Never
+	Unread Moment // when the oldest unread record arrived, as far as was seen; Never: nothing is unread
+	Third  Moment // the same of the oldest but two: what is waiting for certain, markers aside
+	Since  Moment // since when this position is watched without a break; Never: not yet
+	Wait   Moment // how long something had been waiting when the commit moved last; Never: it moved but once
+	Told   Told
+}
+
+// Told are facts of one position's track.
+type Told uint8
+
+// The facts.
+const (
+	JustMoved  Told = 1 << iota // the commit moved in the last reading
+	Older                       // Unread is only a bound: the record may be older than what was watched
+	Fresh                       // the commit was read in the last reading
+	WentBack                    // the commit lies below where it once was, and has not come back
+	Had                         // it had a commit in this segment or the one before
+	OlderThird                  // as Older, of Third
+	seeded                      // ends from outside have come in since Unread was told
+)
+
+func newTrack() Track {
+	return Track{Commit: Unknown, Moved: Never, Unread: Never, Third: Never, Since: Never, Wait: Never}
+}
+
+// points are the last commits of one position, at least a quarter of its window apart: what its rate is taken from.
+type points struct {
+	commit [4]int64
+	at     [4]Moment
+	head   int8
+}
+
+func (h *History) foldGroup(r *Reading, g GroupIx, fresh bool) {
+	grp := &r.Groups[g]
+	gt := &h.groups[g]
+	gt.Moved = false
+	if fresh {
+		gt.Seen = h.axis.now
+	}
+	var produced, consumed int64
+	share := grp.Type == Share && len(r.Backlog) > 0
+	late := len(r.LateCommit) > 0
+	spacing := gt.window / 4
+	for _, i := range grp.Positions {
+		p := r.Positions[i].Partition
+		t, e := &h.tracks[i], &h.ends[p]
+		produced += h.delta[p]
+		t.Told &^= JustMoved | Fresh
+		if e.Fell > t.Since && t.Since != Never {
+			h.restart(i, t)
+		}
+		seen := fresh
+		if late {
+			if s, ok := r.LateCommit[i]; ok {
+				seen = !s.Answered.Before(r.Tick)
+			}
+		}
+		if !seen {
+			h.wait(i, t, e, p, share, r)
+			continue
+		}
+		gt.Seen = h.axis.now
+		t.Told |= Fresh
+		if c := r.Committed[i]; c != t.Commit {
+			consumed += h.move(i, t, c, spacing)
+			gt.Moved = gt.Moved || t.Told&JustMoved != 0
+		}
+		h.wait(i, t, e, p, share, r)
+	}
+	gt.produced += produced
+	gt.consumed += consumed
+}
+
+// restart begins a position's track anew on a log that began anew.
+func (h *History) restart(i PositionIx, t *Track) {
+	had := t.Told & Had
+	*t = Track{Commit: t.Commit, Moved: Never, Unread: Never, Third: Never, Since: h.axis.now, Wait: Never, Told: had}
+	h.points[i] = points{}
+	delete(h.high, i)
+}
+
+// move notes a commit that differs from the last one and returns the records it read.
+func (h *History) move(i PositionIx, t *Track, c int64, spacing Moment) (read int64) {
+	now, old := h.axis.now, t.Commit
+	t.Commit, t.Wait = c, Never
+	if Known(old) && t.Moved != Never {
+		t.Wait = 0
+		if t.Unread != Never {
+			t.Wait = now - max(t.Moved, t.Unread)
+		}
+	}
+	t.Unread, t.Third = Never, Never
+	t.Told &^= Older | OlderThird
+	if t.Since == Never {
+		t.Since = now
+		if Known(c) {
+			t.Told |= Had
+			h.points[i].push(c, now)
+		}
+		return 0
+	}
+	if !Known(c) {
+		t.Moved = Never
+		h.points[i] = points{}
+		return 0
+	}
+	if Known(old) {
+		t.Told |= JustMoved
+		h.wentBack(i, t, old, c)
+		read = max(0, c-old)
+	} else if old == None {
+		t.Told |= JustMoved
+	}
+	t.Told |= Had
+	t.Moved = now
+	if pt := &h.points[i]; now-pt.at[pt.head] >= spacing || c < old {
+		pt.push(c, now)
+	}
+	return read
+}
+
+func (h *History) wentBack(i PositionIx, t *Track, old, c int64) {
+	switch {
+	case c < old:
+		if h.high[i] < old {
+			h.high[i] = old
+		}
+		t.Told |= WentBack
+		h.points[i] = points{}
+	case t.Told&WentBack != 0 && c >= h.high[i]:
+		delete(h.high, i)
+		t.Told &^= WentBack
+	}
+}
+
+func (p *points) push(c int64, at Moment) {
+	p.head = (p.head + 1) % int8(len(p.at))
+	p.commit[p.head], p.at[p.head] = c, max(at, 1)
+}
+
+// wait tells since when records have been waiting for the position.
+func (h *History) wait(i PositionIx, t *Track, e *EndTrack, p PartitionIx, share bool, r *Reading) {
+	c := t.Commit
+	if c == None {
+		// What came before it was watched is not known to be meant for it.
+		if t.Unread == Never && e.Moved == h.axis.now && t.Since != Never && t.Since < e.Moved {
+			t.Unread, t.Third = e.Moved, e.Moved
+		}
+		return
+	}
+	if !Known(c) || !Known(e.End) {
+		t.Unread, t.Third = Never, Never
+		return
+	}
+	n := e.End - c
+	if share {
+		if b, ok := r.Backlog[i]; ok && Known(b) {
+			n = min(n, b)
+		}
+	}
+	if n <= 0 {
+		t.Unread, t.Third = Never, Never
+		return
+	}
+	again := t.Told&seeded != 0
+	t.Told &^= seeded
+	if t.Unread == Never || again && t.Told&Older != 0 {
+		t.Unread = h.arrived(p, e, c, t, Older)
+	}
+	if n <= restAt {
+		t.Third = Never
+	} else if t.Third == Never || again && t.Told&OlderThird != 0 {
+		t.Third = max(h.arrived(p, e, c+restAt, t, OlderThird), t.Unread)
+	}
+}
