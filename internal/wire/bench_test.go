@@ -3,7 +3,9 @@ package wire
 import (
 	"fmt"
 	"io"
+	"syscall"
 	"testing"
+	"time"
 
 	"weir/lag"
 )
@@ -33,12 +35,23 @@ func big(groups, each int) Cluster {
 	return Cluster{Name: "prod", Seen: true, Reading: r}
 }
 
+// cpu is the time this process has run, which others on the machine don't lengthen.
+func cpu(b *testing.B) time.Duration {
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
+}
+
 // BenchmarkPositions prints 202,500 positions, from the reading to the last byte.
 func BenchmarkPositions(b *testing.B) {
 	c := []Cluster{big(270, 750)}
 	for _, f := range []Format{CSV, JSONL, JSON, Short} {
 		b.Run(string(f), func(b *testing.B) {
 			b.ReportAllocs()
+			before := cpu(b)
+			defer func() { b.ReportMetric(float64(cpu(b)-before)/1e6/float64(b.N), "cpu-ms/op") }()
 			for b.Loop() {
 				if err := Write(io.Discard, New("0.1.0", night, c, Positions(c)), f, Style{}); err != nil {
 					b.Fatal(err)

@@ -34,7 +34,7 @@ func Checks(all []Check) Table {
 		Schema: "weir.check/v1", Columns: checkColumns, Len: len(all), Name: "ref",
 		Short: []string{"cluster", "ok", "check", "target", "detail", "remedy"},
 		Wide:  []string{"cluster", "ok", "check", "target", "detail", "remedy", "ref"},
-		Cell:  func(row, col int) Value { return all[row].cell(col) },
+		Fill:  func(row int, dst []Value) { fillCells(dst, all[row].cell) },
 	}
 }
 

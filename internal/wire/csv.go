@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bytes"
 	"strings"
 
 	"weir/lag"
@@ -21,19 +22,21 @@ func (o *output) csv(t Table, s Style) {
 	for i, c := range t.Columns {
 		reasons[i] = " " + c.Name + ":"
 	}
+	r := NewReader(&t)
 	for row := 0; row < t.Len && o.err == nil; row++ {
-		dst, why := o.row, o.why[:0]
-		for col := range reasons {
-			v := t.Cell(row, col)
-			dst = append(appendCSV(dst, &v, &s), ',')
-			if r := v.Reason(); r != lag.NoReason {
-				why = append(append(why, reasons[col]...), r.String()...)
+		dst, cells := o.row, r.Row(row)
+		for col := range cells {
+			dst = append(appendCSV(dst, &cells[col], &s), ',')
+		}
+		if o.why.changed(cells) {
+			o.why.text = o.why.text[:0]
+			for col, r := range o.why.reasons {
+				if r != lag.NoReason {
+					o.why.text = append(append(o.why.text, reasons[col]...), r.String()...)
+				}
 			}
 		}
-		if o.why = why; len(why) > 0 {
-			why = why[1:]
-		}
-		o.row = append(append(dst, why...), '\n')
+		o.row = append(append(dst, bytes.TrimPrefix(o.why.text, []byte(" "))...), '\n')
 		o.put()
 	}
 }
@@ -85,8 +88,9 @@ func needsQuotes(s string) bool {
 // written out, as for a terminal.
 func (o *output) names(t Table, s Style) {
 	col := t.Column(t.Name)
+	r := NewReader(&t)
 	for row := 0; row < t.Len && o.err == nil; row++ {
-		o.row = append(s.Glyphs.AppendSafe(o.row[:0], t.Cell(row, col).String()), '\n')
+		o.row = append(s.Glyphs.AppendSafe(o.row[:0], r.Cell(row, col).String()), '\n')
 		o.put()
 	}
 }

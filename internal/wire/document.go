@@ -89,7 +89,7 @@ func Write(w io.Writer, d Document, f Format, s Style) error {
 type output struct {
 	w   *bufio.Writer
 	row []byte // reused
-	why []byte // reused: the unknown fields of a row
+	why whys
 	err error
 }
 

@@ -36,20 +36,47 @@ func newKeys(t *Table, schema bool) keys {
 }
 
 // item appends one row as a JSON object.
-func (o *output) item(t *Table, k *keys, row int) {
-	dst, why := append(o.row, k.first...), o.why[:0]
-	for col := range t.Columns {
-		v := t.Cell(row, col)
-		dst = appendJSON(append(dst, k.member[col]...), &v)
-		if r := v.Reason(); r != lag.NoReason {
-			if len(why) > 0 {
-				why = append(why, ',')
+func (o *output) item(k *keys, row []Value) {
+	dst := append(o.row, k.first...)
+	for col := range row {
+		dst = appendJSON(append(dst, k.member[col]...), &row[col])
+	}
+	if o.why.changed(row) {
+		o.why.text = o.why.text[:0]
+		for col, r := range o.why.reasons {
+			if r == lag.NoReason {
+				continue
 			}
-			why = append(append(append(why, k.reason[col]...), r.String()...), '"')
+			if len(o.why.text) > 0 {
+				o.why.text = append(o.why.text, ',')
+			}
+			o.why.text = append(append(append(o.why.text, k.reason[col]...), r.String()...), '"')
 		}
 	}
-	dst = append(append(dst, `,"unknown":{`...), why...)
-	o.row, o.why = append(dst, "}}"...), why
+	dst = append(append(dst, `,"unknown":{`...), o.why.text...)
+	o.row = append(dst, "}}"...)
+}
+
+// whys are the reasons of a row's unknown values and their text. Most rows have those of the row before, so the text is
+// kept.
+type whys struct {
+	reasons []lag.Reason // by column
+	text    []byte
+}
+
+// changed notes the reasons of a row and reports whether they are others than those before.
+func (w *whys) changed(row []Value) bool {
+	if len(w.reasons) != len(row) {
+		w.reasons = make([]lag.Reason, len(row))
+		w.text = w.text[:0]
+	}
+	other := false
+	for col := range row {
+		if r := row[col].Reason(); r != w.reasons[col] {
+			w.reasons[col], other = r, true
+		}
+	}
+	return other
 }
 
 // json writes the envelope with the items in it.
@@ -89,13 +116,14 @@ func (o *output) json(d Document) {
 // items appends a key and its list, one item a line.
 func (o *output) items(key string, t *Table) {
 	o.row = append(append(append(o.row, `,"`...), key...), `":[`...)
-	k := newKeys(t, false)
+	k, r := newKeys(t, false), NewReader(t)
+	o.why = whys{}
 	for row := range t.Len {
 		if row > 0 {
 			o.row = append(o.row, ',')
 		}
 		o.row = append(o.row, '\n')
-		o.item(t, &k, row)
+		o.item(&k, r.Row(row))
 		o.put()
 	}
 	o.row = append(o.row, ']')
@@ -133,9 +161,10 @@ func (o *output) lines(d Document) {
 }
 
 func (o *output) itemLines(t *Table) {
-	k := newKeys(t, true)
+	k, r := newKeys(t, true), NewReader(t)
+	o.why = whys{}
 	for row := range t.Len {
-		o.item(t, &k, row)
+		o.item(&k, r.Row(row))
 		o.row = append(o.row, '\n')
 		o.put()
 		if o.err != nil {

@@ -13,21 +13,23 @@ const between = "  "
 // grid writes a table in aligned columns. The rows are made twice, for their widths and for themselves: no row is kept.
 func (o *output) grid(d Document, wide bool, s Style) {
 	t := &d.Table
-	cols := shown(t, wide, len(d.Clusters) > 1)
+	cols, r := shown(t, wide, len(d.Clusters) > 1), NewReader(t)
 	widths := make([]int, len(cols))
-	for i, col := range cols {
-		if !s.NoHeaders {
-			widths[i] = text.Width(s.head(&t.Columns[col]))
-		}
-		for row := range t.Len {
-			widths[i] = max(widths[i], text.Width(s.cell(&t.Columns[col], t.Cell(row, col))))
+	for row := range t.Len {
+		cells := r.Row(row)
+		for i, col := range cols {
+			widths[i] = max(widths[i], text.Width(s.cell(&t.Columns[col], cells[col])))
 		}
 	}
 	if !s.NoHeaders && t.Len > 0 {
+		for i, col := range cols {
+			widths[i] = max(widths[i], text.Width(s.headCell(&t.Columns[col])))
+		}
 		o.line(t, cols, widths, func(c *Column, _ int) string { return s.headCell(c) })
 	}
 	for row := 0; row < t.Len && o.err == nil; row++ {
-		o.line(t, cols, widths, func(c *Column, col int) string { return s.cell(c, t.Cell(row, col)) })
+		cells := r.Row(row)
+		o.line(t, cols, widths, func(c *Column, col int) string { return s.cell(c, cells[col]) })
 	}
 }
 
@@ -75,9 +77,10 @@ func shown(t *Table, wide, clusters bool) []int {
 		names = t.Wide
 	}
 	var out []int
+	empty := unmeasuredIn(t)
 	for _, name := range names {
 		col := t.Column(name)
-		if name == clusterColumn.Name && !clusters || !wide && unmeasuredIn(t, col) {
+		if name == clusterColumn.Name && !clusters || !wide && empty[col] {
 			continue
 		}
 		out = append(out, col)
@@ -85,14 +88,16 @@ func shown(t *Table, wide, clusters bool) []int {
 	return out
 }
 
-// unmeasuredIn reports whether a column holds nothing but what was not measured.
-func unmeasuredIn(t *Table, col int) bool {
+// unmeasuredIn tells the columns that hold nothing but what was not measured.
+func unmeasuredIn(t *Table) []bool {
+	out := make([]bool, len(t.Columns))
+	r := NewReader(t)
 	for row := range t.Len {
-		if t.Cell(row, col).Reason() != lag.NotMeasured {
-			return false
+		for col, v := range r.Row(row) {
+			out[col] = v.Reason() == lag.NotMeasured && (row == 0 || out[col])
 		}
 	}
-	return t.Len > 0
+	return out
 }
 
 // markdown writes a table as Markdown has it, with the columns of a wide one that were measured.
@@ -120,9 +125,10 @@ func (o *output) markdownTable(t *Table, clusters bool, s Style) {
 		o.row = append(append(append(o.row, "|\n"...), rule...), "|\n"...)
 		o.put()
 	}
+	r := NewReader(t)
 	for row := 0; row < t.Len && o.err == nil; row++ {
 		for _, col := range cols {
-			cell := strings.TrimSpace(s.Cell(&t.Columns[col], t.Cell(row, col)))
+			cell := strings.TrimSpace(s.Cell(&t.Columns[col], r.Cell(row, col)))
 			o.row = append(append(append(o.row, "| "...), markdownEscaper.Replace(cell)...), ' ')
 		}
 		o.row = append(o.row, "|\n"...)

@@ -41,7 +41,7 @@ func Partitions(clusters []Cluster) Table {
 	}
 	return Table{
 		Schema: "weir.partition/v1", Columns: partitionColumns, Len: len(rows), Name: "ref",
-		Cell:  func(row, col int) Value { return rows[row].cell(col) },
+		Fill:  func(row int, dst []Value) { fillCells(dst, rows[row].cell) },
 		Short: []string{"cluster", "topic", "partition", "leader", "replicas", "isr", "start", "end", "size_bytes", "produce_per_second"},
 		Wide: []string{"cluster", "topic", "partition", "leader", "replicas", "isr", "offline", "start", "end", "stable_end",
 			"size_bytes", "produce_per_second", "topic_id"},

@@ -33,30 +33,22 @@ type positionRow struct {
 	owner int32 // index into the group's members; −1: none
 }
 
-// positions makes the cells. It keeps what it worked out for the row in hand and for the last group.
+// positions makes the rows. It keeps the measures of the last group.
 type positions struct {
-	views []*view
-	rows  []positionRow
-	row   int // the row that the numbers are of; −1: none yet
-	numbers
-	group    lag.Position // the cluster (in place of a group) and group whose measures these are
+	views    []*view
+	rows     []positionRow
+	group    lag.Position // the cluster (in place of a partition) and group whose measures these are
 	measured []state.Position
-}
-
-// numbers are those of one position.
-type numbers struct {
-	lag, stable, lost int64
-	m                 *state.Position // nil until measured
 }
 
 // Positions is the table of all positions, ordered by cluster as given, group, topic and partition.
 func Positions(clusters []Cluster) Table {
-	b := &positions{views: views(clusters), row: -1}
+	b := &positions{views: views(clusters)}
 	for i, v := range b.views {
 		b.add(int32(i), v)
 	}
 	return Table{
-		Schema: "weir.position/v1", Columns: positionColumns, Len: len(b.rows), Cell: b.cell, Name: "ref",
+		Schema: "weir.position/v1", Columns: positionColumns, Len: len(b.rows), Fill: b.fill, Name: "ref",
 		Short: []string{"cluster", "state", "group", "topic", "partition", "lag", "time_lag_seconds", "produce_per_second",
 			"consume_per_second", "lost", "committed", "end", "member_id", "state_since"},
 		Wide: []string{"cluster", "state", "group", "topic", "partition", "lag", "time_lag_seconds", "produce_per_second",
@@ -95,90 +87,56 @@ func mark(owner []int32, members []lag.Member, set bool) {
 	}
 }
 
-// seek works out the numbers of a row.
-func (b *positions) seek(row int) {
-	at := &b.rows[row]
-	v := b.views[at.view]
-	b.row = row
-	if v.Positions == nil {
-		b.numbers = numbers{lag: v.r.Lag(at.pos, -1), stable: v.r.StableLag(at.pos, -1), lost: v.r.Lost(at.pos)}
-		return
-	}
-	g := v.r.Positions[at.pos].Group
-	if key := (lag.Position{Group: g, Partition: lag.PartitionIx(at.view)}); b.measured == nil || b.group != key {
-		b.group, b.measured = key, v.Positions(g)
-	}
-	m := &b.measured[at.nth]
-	b.numbers = numbers{lag: m.Lag, stable: m.StableLag, lost: m.Lost, m: m}
-}
-
-func (b *positions) cell(row, col int) Value {
+// fill makes one row. There may be half a million of them: nothing here looks anything up by name.
+func (b *positions) fill(row int, dst []Value) {
 	at := &b.rows[row]
 	v := b.views[at.view]
 	p := v.r.Positions[at.pos]
-	switch col {
-	case 0:
-		return v.positionRef(at.pos)
-	case 1:
-		return Word(v.Name)
-	case 2:
-		return Word(v.r.Groups[p.Group].Name)
-	case 3:
-		return Word(v.topicOf(p.Partition).Name)
-	case 4:
-		return Int(int64(v.r.Partitions[p.Partition].Number), lag.NoReason)
-	case 5:
-		return v.commit(at.pos)
-	case 6:
-		return v.offset(v.r.Start, p.Partition)
-	case 7:
-		return v.offset(v.r.End, p.Partition)
-	case 8:
-		return v.offset(v.r.Stable, p.Partition)
-	case 9:
-		return v.owner(p.Group, at.owner)
+	part := &v.r.Partitions[p.Partition]
+	dst[0] = v.positionRef(at.pos)
+	dst[1] = Word(v.Name)
+	dst[2] = Word(v.r.Groups[p.Group].Name)
+	dst[3] = Word(v.r.Topics[part.Topic].Name)
+	dst[4] = Int(int64(part.Number), lag.NoReason)
+	dst[5] = v.commit(at.pos)
+	dst[6] = v.offset(v.r.Start, p.Partition)
+	dst[7] = v.offset(v.r.End, p.Partition)
+	dst[8] = v.offset(v.r.Stable, p.Partition)
+	dst[9] = v.owner(p.Group, at.owner)
+	if v.Positions == nil {
+		b.plain(v, at.pos, dst)
+		return
 	}
-	if row != b.row {
-		b.seek(row)
+	if key := (lag.Position{Group: p.Group, Partition: lag.PartitionIx(at.view)}); b.measured == nil || b.group != key {
+		b.group, b.measured = key, v.Positions(p.Group)
 	}
-	switch col {
-	case 12:
-		return v.number(b.lag, at.pos)
-	case 13:
-		return v.number(b.stable, at.pos)
-	case 14:
-		return v.number(b.lost, at.pos)
-	}
-	return b.measure(v, at, col)
+	v.measure(&b.measured[at.nth], at.pos, dst)
 }
 
-// measure makes the cells that take time to measure.
-func (b *positions) measure(v *view, at *positionRow, col int) Value {
-	m := b.m
-	if m == nil {
-		if col == 10 {
-			return unmeasured()
-		}
-		return Missing(lag.NotMeasured)
-	}
-	name := positionColumns[col].Name
-	switch col {
-	case 10:
-		return stateValue(m.State, m.Unknown)
-	case 11:
-		return Moment(m.Since, m.Unknown[name])
-	case 15:
-		return duration(m.TimeLag, m.Unknown, name)
-	case 16:
-		return bound(duration(m.TimeLag, m.Unknown, "time_lag_seconds"), m.TimeLagBound)
-	case 17:
-		return rate(m.Produce, m.Unknown, name)
-	case 18:
-		return rate(m.Consume, m.Unknown, name)
-	case 19:
-		return duration(m.CatchUp, m.Unknown, name)
-	}
-	return duration(m.RetentionLeft, m.Unknown, name)
+// plain makes the cells of a position that was seen once.
+func (b *positions) plain(v *view, i lag.PositionIx, dst []Value) {
+	dst[10] = unmeasured()
+	dst[11] = Value{}
+	dst[12] = v.number(v.r.Lag(i, -1), i)
+	dst[13] = v.number(v.r.StableLag(i, -1), i)
+	dst[14] = v.number(v.r.Lost(i), i)
+	clear(dst[15:])
+}
+
+// measure makes the cells of a position that was watched.
+func (v *view) measure(m *state.Position, i lag.PositionIx, dst []Value) {
+	name := func(col int) string { return positionColumns[col].Name }
+	dst[10] = stateValue(m.State, m.Unknown)
+	dst[11] = Moment(m.Since, m.Unknown[name(11)])
+	dst[12] = v.number(m.Lag, i)
+	dst[13] = v.number(m.StableLag, i)
+	dst[14] = v.number(m.Lost, i)
+	dst[15] = duration(m.TimeLag, m.Unknown, name(15))
+	dst[16] = bound(dst[15], m.TimeLagBound)
+	dst[17] = rate(m.Produce, m.Unknown, name(17))
+	dst[18] = rate(m.Consume, m.Unknown, name(18))
+	dst[19] = duration(m.CatchUp, m.Unknown, name(19))
+	dst[20] = duration(m.RetentionLeft, m.Unknown, name(20))
 }
 
 func (v *view) commit(i lag.PositionIx) Value {

@@ -21,8 +21,9 @@ type Table struct {
 	Wide    []string // columns of a wide table, in its order
 	Name    string   // the column that -o name prints
 	Len     int
-	// Cell returns one value. It may be called again for the same cell, but not by two goroutines at once.
-	Cell func(row, col int) Value
+	// Fill makes one row: a value for every column. It may be called again for the same row, but not by two goroutines at
+	// once.
+	Fill func(row int, dst []Value)
 }
 
 // Column returns the index of a column by name, −1 when there is none.
@@ -32,8 +33,37 @@ func (t *Table) Column(name string) int {
 
 // Pick returns the table with the rows given, in their order.
 func (t *Table) Pick(rows []int) Table {
-	out, cell := *t, t.Cell
+	out, fill := *t, t.Fill
 	out.Len = len(rows)
-	out.Cell = func(row, col int) Value { return cell(rows[row], col) }
+	out.Fill = func(row int, dst []Value) { fill(rows[row], dst) }
 	return out
+}
+
+// Reader reads single cells of a table. It keeps the row it made last.
+type Reader struct {
+	t   *Table
+	row int
+	all []Value
+}
+
+// NewReader reads cells of t.
+func NewReader(t *Table) *Reader { return &Reader{t: t, row: -1, all: make([]Value, len(t.Columns))} }
+
+// Cell returns one value.
+func (r *Reader) Cell(row, col int) Value { return r.Row(row)[col] }
+
+// Row returns a whole row, which holds until the next call.
+func (r *Reader) Row(row int) []Value {
+	if row != r.row {
+		r.t.Fill(row, r.all)
+		r.row = row
+	}
+	return r.all
+}
+
+// fillCells makes a row of a small table, cell by cell.
+func fillCells(dst []Value, cell func(col int) Value) {
+	for col := range dst {
+		dst[col] = cell(col)
+	}
 }
