@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"slices"
 	"strings"
 	"time"
 )
@@ -14,9 +15,22 @@ import (
 // literal. Nothing that prints, logs or encodes a Secret shows a literal; a reference shows where it points. The zero
 // Secret is no secret.
 type Secret struct {
-	// A pointer, so that printing a struct that holds a Secret in an unexported field (where fmt can't call methods)
-	// shows an address and not the value.
-	ref *reference
+	// A pointer to a pointer: of a Secret in an unexported field, where fmt can't call methods, it then shows an address
+	// and not the value. One pointer wouldn't do, since fmt follows it when a verb doesn't fit.
+	to **reference
+}
+
+func secretOf(r reference) Secret {
+	p := &r
+	return Secret{&p}
+}
+
+// ref is where the value is, nil for no secret.
+func (s Secret) ref() *reference {
+	if s.to == nil {
+		return nil
+	}
+	return *s.to
 }
 
 // reference is where a secret's value is. Exactly one field is set.
@@ -38,31 +52,28 @@ func Literal(v string) Secret {
 	if v == "" {
 		return Secret{}
 	}
-	return Secret{&reference{literal: v}}
+	return secretOf(reference{literal: v})
 }
 
 // FromEnv is a secret in the environment variable name.
-func FromEnv(name string) Secret { return Secret{&reference{env: name}} }
+func FromEnv(name string) Secret { return secretOf(reference{env: name}) }
 
 // FromFile is a secret in the file path; one line end at its end doesn't count.
-func FromFile(path string) Secret { return Secret{&reference{file: path}} }
+func FromFile(path string) Secret { return secretOf(reference{file: path}) }
 
 // FromExec is a secret that the program argv[0] prints, called with the arguments argv[1:] and no shell; one line end at
 // the end of its output doesn't count.
 func FromExec(argv ...string) Secret {
-	return Secret{&reference{argv: append([]string(nil), argv...)}}
+	return secretOf(reference{argv: slices.Clone(argv)})
 }
 
 // IsZero tells whether there is no secret.
-func (s Secret) IsZero() bool { return s.ref == nil }
-
-// isLiteral tells whether the value itself stands in the configuration.
-func (s Secret) isLiteral() bool { return s.ref != nil && s.ref.literal != "" }
+func (s Secret) IsZero() bool { return s.to == nil }
 
 // String shows the reference (env:NAME, file:PATH, exec:PROGRAM without its arguments), "(set)" for a literal and "" for
 // no secret.
 func (s Secret) String() string {
-	switch r := s.ref; {
+	switch r := s.ref(); {
 	case r == nil:
 		return ""
 	case r.env != "":
@@ -94,10 +105,10 @@ func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
 // given 30 s at most. The value is never empty without an error, and errors show the reference, never what was read. The
 // zero Secret resolves to "".
 func (s Secret) Resolve(ctx context.Context) (string, error) {
-	if s.ref == nil {
+	if s.IsZero() {
 		return "", nil
 	}
-	v, err := s.ref.read(ctx)
+	v, err := s.ref().read(ctx)
 	if err != nil {
 		return "", fmt.Errorf("secret: %s: %w", s, err)
 	}

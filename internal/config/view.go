@@ -1,0 +1,105 @@
+package config
+
+import (
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+)
+
+// View is the configuration in effect as TOML: defaults filled in, paths absolute, what isn't set left out. A secret is
+// shown as the reference that was configured, a literal as "(set)". Without literals, loading it gives the same clusters.
+func View(c Config) string {
+	f := file{DefaultCluster: c.DefaultCluster, Refresh: c.Refresh, Timeout: c.Timeout}
+	var v viewer
+	if c.Source == "" {
+		v.text.WriteString("# no configuration file; these are the defaults\n")
+	} else {
+		v.text.WriteString("# from " + printable(c.Source) + "\n")
+	}
+	v.table(nil, reflect.ValueOf(f))
+	for _, cluster := range c.Clusters {
+		v.table(path{"clusters", cluster.Name}, reflect.ValueOf(cluster))
+	}
+	return v.text.String()
+}
+
+type viewer struct{ text strings.Builder }
+
+// table writes the settings of a struct, then the tables in it, as TOML wants it.
+func (v *viewer) table(at path, s reflect.Value) {
+	if len(at) > 0 && hasOwnSettings(s) {
+		v.text.WriteString("\n[" + at.String() + "]\n")
+	}
+	for _, f := range settings(s.Type()) {
+		if text := shown(s.FieldByIndex(f.Index)); text != "" {
+			v.text.WriteString(f.Tag.Get("toml") + " = " + text + "\n")
+		}
+	}
+	for _, f := range settings(s.Type()) {
+		sub := s.FieldByIndex(f.Index)
+		if sub.Kind() == reflect.Pointer {
+			sub = sub.Elem()
+		}
+		if sub.Kind() == reflect.Struct && sub.Type() != secretType && !sub.IsZero() {
+			v.table(at.with(f.Tag.Get("toml")), sub)
+		}
+	}
+}
+
+func hasOwnSettings(s reflect.Value) bool {
+	for _, f := range settings(s.Type()) {
+		if shown(s.FieldByIndex(f.Index)) != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// shown is a value in TOML, "" for one that isn't set or is a table. False is shown, for it says something.
+func shown(v reflect.Value) string {
+	switch value := v.Interface().(type) {
+	case Secret:
+		return shownSecret(value)
+	case time.Duration:
+		return tomlString(value.String())
+	case bool:
+		if value {
+			return "true"
+		}
+		return "false"
+	case []string:
+		if len(value) == 0 {
+			return ""
+		}
+		return tomlList(value)
+	case map[string]string:
+		return shownMap(value)
+	}
+	if v.Kind() != reflect.String || v.String() == "" {
+		return ""
+	}
+	return tomlString(v.String())
+}
+
+func shownSecret(s Secret) string {
+	switch {
+	case s.IsZero():
+		return ""
+	case len(s.ref().argv) > 0:
+		return tomlList(append([]string{"exec"}, s.ref().argv...))
+	}
+	return tomlString(s.String())
+}
+
+func shownMap(m map[string]string) string {
+	if len(m) == 0 {
+		return ""
+	}
+	pairs := make([]string, 0, len(m))
+	for _, k := range slices.Sorted(maps.Keys(m)) {
+		pairs = append(pairs, tomlKey(k)+" = "+tomlString(m[k]))
+	}
+	return "{ " + strings.Join(pairs, ", ") + " }"
+}
