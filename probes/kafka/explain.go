@@ -1,0 +1,36 @@
+package kafka
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/twmb/franz-go/pkg/kerr"
+
+	"weir/internal/kafka"
+	"weir/internal/kafka/flat"
+	"weir/lag"
+)
+
+// fault is why a value was not read. node is the broker that was asked, lag.Nowhere when none could be.
+type fault struct {
+	reason lag.Reason
+	detail string
+	node   lag.NodeIx
+}
+
+func explain(err error) fault {
+	if errors.Is(err, flat.ErrMalformed) {
+		return fault{reason: lag.Unsupported, detail: err.Error()}
+	}
+	p := kafka.Explain(err)
+	return fault{reason: p.Reason, detail: p.Sentence}
+}
+
+func coded(code int16) fault {
+	detail := fmt.Sprintf("the broker answered with error code %d", code)
+	if e := kerr.TypedErrorForCode(code); e != nil {
+		detail = strings.TrimSuffix(e.Message+": "+e.Description, ".")
+	}
+	return fault{reason: kafka.ReasonOf(code), detail: detail}
+}
