@@ -156,7 +156,7 @@ func (l *Log) load(ctx context.Context, answers []held) (err error) {
 // and gives the last segment. A log that became shorter is broken.
 func (l *Log) catchUp(ctx context.Context) (last segment, err error) {
 	w := l.walk
-	segs, err := segments(l.d, l.dir, max(w.ord, 1))
+	segs, err := segmentsFrom(l.d, l.dir, w.ord)
 	if err != nil {
 		return last, unwritable("read", l.dir, err)
 	}

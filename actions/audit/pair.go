@@ -34,7 +34,7 @@ func (w *walk) pair(s segment, e, c line) error {
 			return err
 		}
 	}
-	r := record{seg: s, line: w.line + 1, off: e.off, bytes: e.text, hashes: hashes, seq: next.size, prev: w.root, sig: sig, root: root}
+	r := record{seg: s, line: w.line + 1, off: e.off, bytes: e.text, hashes: hashes, seq: next.size, prev: w.root, root: root}
 	w.tree, w.sig = next, sig
 	return w.accept(r)
 }

@@ -49,6 +49,25 @@ func segments(d disk, dir string, from int) ([]segment, error) {
 	return out, nil
 }
 
+// segmentsFrom is segments for one that knows the log up to ord: as a rule that
+// is the last, and two look-ups tell so without listing the directory.
+func segmentsFrom(d disk, dir string, ord int) ([]segment, error) {
+	if ord == 0 {
+		return segments(d, dir, 1)
+	}
+	if _, err := d.Stat(filepath.Join(dir, segmentName(ord+1))); !errors.Is(err, fs.ErrNotExist) {
+		return segments(d, dir, ord) // another error will show again
+	}
+	fi, err := d.Stat(filepath.Join(dir, segmentName(ord)))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return []segment{{ord, fi.Size()}}, nil
+}
+
 // Torn names bytes that an append left behind when it was cut off by a crash,
 // a kill or a full disk. They stay in their segment; they are no entry.
 type Torn struct {

@@ -1,7 +1,12 @@
 package audit
 
 import (
+	"bytes"
+	"cmp"
 	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
 	"slices"
 )
 
@@ -27,51 +32,104 @@ func (r OpenRun) InDoubt() bool { return len(r.Pending) > 0 || r.Last.Outcome ==
 // a settle entry with Step, clears up that step. The outcome unknown ends and
 // clears up nothing.
 func (r *Reader) Unfinished(ctx context.Context) ([]OpenRun, error) {
-	j := journal{}
-	for e, err := range r.Entries(ctx, Filter{}) {
-		if err != nil {
-			return nil, err
-		}
-		j.take(e)
+	segs, err := r.snapshot(ctx)
+	if err != nil {
+		return nil, err
 	}
-	return j.open(), nil
+	j := journal{}
+	if _, err := r.scan(ctx, segs, j.take); err != nil {
+		return nil, err
+	}
+	return j.open()
 }
 
-// journal follows the runs of a log; only open ones stay in it.
-type journal map[string]*OpenRun
+// journal follows the runs of a log by the heads of their entries; only open
+// runs stay in it, and only their entries are decoded whole.
+type journal map[string]*openRun
 
-func (j journal) take(e Entry) {
-	r := j[e.Run]
+type openRun struct {
+	first, last []byte
+	pending     []pendingStep
+}
+
+type pendingStep struct {
+	step   string
+	intent []byte
+}
+
+// head is what stands in a line before the authors: the keys are in this order
+// in every line that weir writes.
+type head struct {
+	Seq     int64   `json:"seq"`
+	Run     string  `json:"run"`
+	Stage   Stage   `json:"stage"`
+	Step    string  `json:"step"`
+	Outcome Outcome `json:"outcome"`
+}
+
+// readHead decodes the beginning of a line: this runs at every start of weir.
+// Quotation marks in a value are escaped, so the cut can't be in one.
+func readHead(line []byte) (h head, err error) {
+	if i := bytes.Index(line, []byte(`,"claimed":`)); i > 0 {
+		if json.Unmarshal(append(bytes.Clone(line[:i]), '}'), &h) == nil && h.Stage != "" {
+			return h, nil
+		}
+	}
+	return h, json.Unmarshal(line, &h)
+}
+
+func (j journal) take(rec record) error {
+	h, err := readHead(rec.bytes)
+	if err != nil {
+		return notAnEntry(rec, err)
+	}
+	j.follow(h, rec.bytes)
+	return nil
+}
+
+func (j journal) follow(h head, line []byte) {
+	r := j[h.Run]
 	if r == nil {
-		if e.Stage != StageIntent {
+		if h.Stage != StageIntent {
 			return
 		}
-		r = &OpenRun{Run: e.Run, Kind: e.Kind, PlanDigest: e.PlanDigest, First: e}
-		j[e.Run] = r
+		r = &openRun{first: bytes.Clone(line)}
+		j[h.Run] = r
 	}
-	r.Last = e
-	ends := e.Stage == StageVerdict || e.Stage == StageSettle && e.Step == ""
+	r.last = append(r.last[:0], line...)
 	switch {
-	case e.Stage == StageIntent:
-		r.clear(e.Step)
-		r.Pending = append(r.Pending, e)
-	case e.Outcome == OutcomeUnknown:
-	case ends:
-		delete(j, e.Run)
-	case e.Stage == StageResult, e.Stage == StageSettle:
-		r.clear(e.Step)
+	case h.Stage == StageIntent:
+		r.clear(h.Step)
+		r.pending = append(r.pending, pendingStep{h.Step, bytes.Clone(line)})
+	case h.Outcome == OutcomeUnknown:
+	case h.Stage == StageVerdict, h.Stage == StageSettle && h.Step == "":
+		delete(j, h.Run)
+	case h.Stage == StageResult, h.Stage == StageSettle:
+		r.clear(h.Step)
 	}
 }
 
-func (r *OpenRun) clear(step string) {
-	r.Pending = slices.DeleteFunc(r.Pending, func(p Entry) bool { return p.Step == step })
+func (r *openRun) clear(step string) {
+	r.pending = slices.DeleteFunc(r.pending, func(p pendingStep) bool { return p.step == step })
 }
 
-func (j journal) open() []OpenRun {
+func (j journal) open() ([]OpenRun, error) {
 	out := make([]OpenRun, 0, len(j))
-	for _, r := range j {
-		out = append(out, *r)
+	for run, r := range j {
+		o := OpenRun{Run: run}
+		if err := errors.Join(json.Unmarshal(r.first, &o.First), json.Unmarshal(r.last, &o.Last)); err != nil {
+			return nil, fmt.Errorf("unfinished: run %q: %w", run, err)
+		}
+		o.Kind, o.PlanDigest = o.First.Kind, o.First.PlanDigest
+		for _, p := range r.pending {
+			var e Entry
+			if err := json.Unmarshal(p.intent, &e); err != nil {
+				return nil, fmt.Errorf("unfinished: run %q: %w", run, err)
+			}
+			o.Pending = append(o.Pending, e)
+		}
+		out = append(out, o)
 	}
-	slices.SortFunc(out, func(a, b OpenRun) int { return int(a.First.Seq - b.First.Seq) })
-	return out
+	slices.SortFunc(out, func(a, b OpenRun) int { return cmp.Compare(a.First.Seq, b.First.Seq) })
+	return out, nil
 }

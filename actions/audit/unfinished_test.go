@@ -93,10 +93,20 @@ func TestIntentIsNeverForgotten(t *testing.T) {
 				e = Entry{Run: run, Stage: StageProgress, Kind: "k", Step: step}
 			}
 			e.Seq = int64(i + 1)
-			j.take(e)
+			line, err := e.MarshalJSON()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := j.take(record{bytes: line}); err != nil {
+				t.Fatal(err)
+			}
 		}
 		got := map[string]map[string]bool{"a": {}, "b": {}}
-		for _, r := range j.open() {
+		runs, err := j.open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range runs {
 			for _, p := range r.Pending {
 				got[r.Run][p.Step] = true
 			}
@@ -109,4 +119,24 @@ func TestIntentIsNeverForgotten(t *testing.T) {
 			}
 		}
 	})
+}
+
+// What a value holds can't be taken for the head of the entry.
+func TestHead(t *testing.T) {
+	e := intent(`r,"claimed":{}`, `s"}`)
+	e.Data = []byte(`{"stage":"verdict","run":"other","claimed":{}}`)
+	line, err := e.MarshalJSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if h, err := readHead(line); err != nil || h.Run != e.Run || h.Step != e.Step || h.Stage != StageIntent {
+		t.Errorf("%+v, %v", h, err)
+	}
+	other := []byte(`{"claimed":{},"run":"x","stage":"result"}`) // another order of keys
+	if h, err := readHead(other); err != nil || h.Run != "x" || h.Stage != StageResult {
+		t.Errorf("%+v, %v", h, err)
+	}
+	if _, err := readHead([]byte(`{"seq":`)); err == nil {
+		t.Error("half a line passed")
+	}
 }

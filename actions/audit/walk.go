@@ -21,7 +21,6 @@ type record struct {
 	hashes []tlog.Hash // stored hashes that the record completes; nil if the tree isn't known
 	seq    int64
 	prev   tlog.Hash // root before
-	sig    string
 	root   tlog.Hash
 }
 
