@@ -47,6 +47,7 @@ func Brokers(clusters []Cluster) Table {
 			"latency_seconds", "throttle_seconds"},
 		Wide: []string{"cluster", "broker", "host", "port", "rack", "controller", "leaders", "replicas", "under_replicated",
 			"latency_seconds", "throttle_seconds", "ref"},
+		Drop: []string{"throttle_seconds", "rack", "latency_seconds", "port"},
 	}
 }
 

@@ -58,6 +58,7 @@ type Style struct {
 	Terminal  bool // what is written goes to a terminal: CSV and names too are made safe for it
 	Glyphs    text.Glyphs
 	Now       time.Time // for stamps: its day and its zone
+	Width     int       // cells of a line; a table leaves out columns to fit in; 0: any
 }
 
 // Write writes the document in a form. Errors are those of w.

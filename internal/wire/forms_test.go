@@ -37,6 +37,27 @@ func TestTableNamesClustersAndMeasures(t *testing.T) {
 	}
 }
 
+func TestTableFitsTheTerminal(t *testing.T) {
+	clusters := []Cluster{watched()}
+	d := New("0.1.0", night, clusters, Groups(clusters))
+	for _, width := range []int{80, 60} {
+		got := written(t, d, Short, Style{Width: width})
+		for line := range strings.Lines(got) {
+			if n := text.Width(strings.TrimSuffix(line, "\n")); n > width {
+				t.Errorf("%d cells in %q, want at most %d", n, line, width)
+			}
+		}
+		for _, head := range []string{"STATE", "GROUP", "LAG", "BEHIND"} {
+			if !strings.Contains(got, head) {
+				t.Errorf("at %d, %s is gone from\n%s", width, head, got)
+			}
+		}
+	}
+	if wide := written(t, d, Wide, Style{Width: 60}); !strings.Contains(wide, "COORDINATOR") {
+		t.Errorf("a wide table leaves something out:\n%s", wide)
+	}
+}
+
 func TestTableInASCII(t *testing.T) {
 	d := New("0.1.0", night, []Cluster{world()}, Positions([]Cluster{world()}))
 	for i, r := range written(t, d, Short, Style{Glyphs: text.ASCII}) {

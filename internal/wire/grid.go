@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"slices"
 	"strings"
 
 	"weir/internal/text"
@@ -25,12 +26,34 @@ func (o *output) grid(d Document, wide bool, s Style) {
 		for i, col := range cols {
 			widths[i] = max(widths[i], text.Width(s.headCell(&t.Columns[col])))
 		}
+	}
+	if !wide {
+		cols, widths = fit(t, cols, widths, s.Width)
+	}
+	if !s.NoHeaders && t.Len > 0 {
 		o.line(t, cols, widths, func(c *Column, _ int) string { return s.headCell(c) })
 	}
 	for row := 0; row < t.Len && o.err == nil; row++ {
 		cells := r.Row(row)
 		o.line(t, cols, widths, func(c *Column, col int) string { return s.cell(c, cells[col]) })
 	}
+}
+
+// fit leaves out columns until a line takes no more than width cells, or none is left that may go.
+func fit(t *Table, cols, widths []int, width int) ([]int, []int) {
+	for _, name := range t.Drop {
+		total := -len(between)
+		for _, w := range widths {
+			total += w + len(between)
+		}
+		if width <= 0 || total <= width {
+			break
+		}
+		if i := slices.Index(cols, t.Column(name)); i >= 0 {
+			cols, widths = slices.Delete(cols, i, i+1), slices.Delete(widths, i, i+1)
+		}
+	}
+	return cols, widths
 }
 
 func (o *output) line(t *Table, cols, widths []int, cell func(c *Column, col int) string) {

@@ -65,6 +65,7 @@ func Groups(clusters []Cluster) Table {
 		Wide: []string{"cluster", "state", "group", "type", "protocol_state", "lag", "lag_bound", "time_lag_seconds",
 			"produce_per_second", "consume_per_second", "catch_up_seconds", "retention_left_seconds", "lost", "stable_lag",
 			"members", "partitions", "state_since", "coordinator", "worst", "why"},
+		Drop: []string{"type", "partitions", "members", "lost", "state_since", "retention_left_seconds", "catch_up_seconds", "consume_per_second", "produce_per_second"},
 	}
 }
 

@@ -44,6 +44,7 @@ func Members(clusters []Cluster) Table {
 		Fill:  func(row int, dst []Value) { fillCells(dst, rows[row].cell) },
 		Short: []string{"cluster", "group", "client_id", "host", "instance_id", "partitions", "member_id"},
 		Wide:  []string{"cluster", "group", "client_id", "host", "instance_id", "partitions", "member_id", "ref"},
+		Drop:  []string{"member_id", "instance_id", "host"},
 	}
 }
 

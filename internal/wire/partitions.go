@@ -45,6 +45,7 @@ func Partitions(clusters []Cluster) Table {
 		Short: []string{"cluster", "topic", "partition", "leader", "replicas", "isr", "start", "end", "size_bytes", "produce_per_second"},
 		Wide: []string{"cluster", "topic", "partition", "leader", "replicas", "isr", "offline", "start", "end", "stable_end",
 			"size_bytes", "produce_per_second", "topic_id"},
+		Drop: []string{"size_bytes", "start", "isr"},
 	}
 }
 

@@ -54,6 +54,7 @@ func Positions(clusters []Cluster) Table {
 		Wide: []string{"cluster", "state", "group", "topic", "partition", "lag", "time_lag_seconds", "produce_per_second",
 			"consume_per_second", "catch_up_seconds", "retention_left_seconds", "lost", "stable_lag", "committed", "start", "end",
 			"stable_end", "member_id", "state_since"},
+		Drop: []string{"state_since", "member_id", "end", "committed", "lost", "consume_per_second", "produce_per_second"},
 	}
 }
 

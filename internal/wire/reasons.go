@@ -19,8 +19,7 @@ func newReasons(r *lag.Reading) *reasons {
 	for i := range r.Gaps {
 		g := &r.Gaps[i]
 		if g.Ref.Kind == lag.KindCluster {
-			// A list that was filtered says nothing about a value that stands in it.
-			if w.cluster == lag.NoReason && g.Reason != lag.Filtered {
+			if w.cluster == lag.NoReason && covers(g.Reason) {
 				w.cluster = g.Reason
 			}
 			continue
@@ -31,6 +30,12 @@ func newReasons(r *lag.Reading) *reasons {
 		}
 	}
 	return w
+}
+
+// covers reports whether a gap of the whole cluster can be why a single value is not known. That a list was filtered, or
+// that the brokers are too old for something, says nothing about a value that stands in it.
+func covers(r lag.Reason) bool {
+	return r == lag.Unreachable || r == lag.Timeout || r == lag.NotAuthorized
 }
 
 func (w *reasons) gap(kind, name, sub string) lag.Reason {

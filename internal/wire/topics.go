@@ -47,6 +47,7 @@ func Topics(clusters []Cluster) Table {
 			"retention_seconds", "size_bytes", "produce_per_second", "groups"},
 		Wide: []string{"cluster", "topic", "partitions", "replication_factor", "under_replicated", "cleanup_policy",
 			"retention_seconds", "size_bytes", "produce_per_second", "internal", "topic_id", "groups"},
+		Drop: []string{"groups", "replication_factor", "cleanup_policy", "retention_seconds"},
 	}
 }
 
