@@ -31,6 +31,7 @@ type axis struct {
 	origin time.Time
 	wall   time.Time // the stamp of now
 	now    Moment
+	before Moment        // of the reading before the last; Never
 	last   time.Duration // now, since origin
 	shift  time.Duration // what clocks set back have taken away so far
 	usual  time.Duration // between two readings
@@ -53,7 +54,7 @@ var levelSizes = [4]struct {
 }{{0, 48}, {10 * time.Second, 48}, {time.Minute, 60}, {10 * time.Minute, 36}}
 
 func newAxis() axis {
-	var a axis
+	a := axis{before: Never}
 	for i, s := range levelSizes {
 		a.levels[i] = level{every: Moments(s.every), at: make([]Moment, s.rows), head: -1}
 	}
@@ -80,7 +81,7 @@ func (a *axis) step(stamp time.Time) (gap bool) {
 	} else if !gap {
 		a.usual += (took - a.usual) / 8
 	}
-	a.last, a.wall = d, stamp
+	a.last, a.wall, a.before = d, stamp, a.now
 	a.now = Moment(min(d/tenth, math.MaxInt32-1))
 	a.push()
 	return gap

@@ -11,6 +11,7 @@ type EndTrack struct {
 	Start       int64  // as last read; Unknown
 	Moved       Moment // when the end was last seen to grow; Never
 	StableMoved Moment // when the last stable offset was last seen to change; when first read
+	StableSeen  Moment // when the last stable offset was last read
 	Seen        Moment // when the end was last read
 	Begun       Moment // since when this segment is watched: first seen, made anew, or fallen back
 	Anew        Moment // when the topic was seen to be made anew under its name; Never
@@ -24,7 +25,7 @@ type EndTrack struct {
 }
 
 func newEndTrack() EndTrack {
-	return EndTrack{End: Unknown, Stable: Unknown, Start: Unknown, Moved: Never, StableMoved: Never, Seen: Never,
+	return EndTrack{End: Unknown, Stable: Unknown, Start: Unknown, Moved: Never, StableMoved: Never, StableSeen: Never, Seen: Never,
 		Begun: Never, Anew: Never, Fell: Never, base: Unknown, startAt: Never, fromAt: Never}
 }
 
@@ -52,7 +53,7 @@ func (h *History) foldEnds(r *Reading) {
 			h.foldEnd(p, e, r.End[p])
 		}
 		if n >= 0 && int(n) < len(stable) && stable[n] {
-			e.foldStable(r.Stable[p], h.axis.now)
+			h.foldStable(p, e, r, n)
 		}
 		e.foldStart(r.Start[p], h.axis.now)
 	}
@@ -126,16 +127,21 @@ func narrow(v int64) int32 {
 	return int32(v)
 }
 
-func (e *EndTrack) foldStable(stable int64, now Moment) {
+func (h *History) foldStable(p int, e *EndTrack, r *Reading, n NodeIx) {
+	stable := r.Stable[p]
 	if !Known(stable) {
 		return
 	}
+	e.StableSeen = h.axis.now
 	if stable != e.Stable {
-		e.Stable, e.StableMoved = stable, now
+		e.Stable, e.StableMoved = stable, h.axis.now
 	}
-	if Known(e.End) && stable < e.End {
-		e.Open = true
+	if e.Open || e.Seen != h.axis.now || stable >= e.End || h.axis.before == Never {
+		return
 	}
+	// Where the stable end was read first, records that came in between explain a difference.
+	rate := float64(h.delta[p]) / max(h.axis.now.Duration(h.axis.before).Seconds(), 0.1)
+	e.Open = e.End-stable > Slack(r.StableAt[n], r.EndAt[n], rate)+1
 }
 
 func (e *EndTrack) foldStart(start int64, now Moment) {

@@ -43,7 +43,7 @@ type points struct {
 func (h *History) foldGroup(r *Reading, g GroupIx, fresh bool) {
 	grp := &r.Groups[g]
 	gt := &h.groups[g]
-	gt.Moved = false
+	gt.Moved, gt.cleared = false, false
 	if fresh {
 		gt.Seen = h.axis.now
 	}
@@ -74,6 +74,7 @@ func (h *History) foldGroup(r *Reading, g GroupIx, fresh bool) {
 		if c := r.Committed[i]; c != t.Commit {
 			consumed += h.move(i, t, c, spacing)
 			gt.Moved = gt.Moved || t.Told&JustMoved != 0
+			gt.cleared = gt.cleared || c == None
 		}
 		h.wait(i, t, e, p, share, r)
 	}

@@ -8,5 +8,6 @@ var blocked = rule{code: cBlocked, since: fromSilence, holds: func(f *facts) boo
 // behindTransaction reports whether an open transaction is all that lies between the commit and the next record.
 func (f *facts) behindTransaction() bool {
 	stable, end, c := f.e.Stable, f.e.End, f.t.Commit
-	return stable < end && c <= stable && c >= stable-rest && f.m.now-f.e.StableMoved > f.l.rhythmSlack
+	return stable < end && c <= stable && c >= stable-rest && f.m.now-f.e.StableMoved > f.l.rhythmSlack &&
+		f.e.StableSeen-f.t.Third > f.l.rhythmSlack
 }

@@ -33,7 +33,7 @@ func replay(rs []*lag.Reading) map[string][]seen {
 		moved := map[string]bool{}
 		if prev != nil {
 			for _, e := range lag.Diff(prev, r, h) {
-				if e.Kind == lag.OffsetsJumped || e.Kind == lag.TopicMadeAnew {
+				if e.Kind.Disturbs() {
 					for _, g := range concerned(r, e) {
 						moved[g] = true
 					}
