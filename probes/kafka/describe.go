@@ -35,7 +35,7 @@ func (s *sweep) fromConsumer(g *kmsg.ConsumerGroupDescribeResponseGroup) describ
 		rm := &g.Members[i]
 		m := lag.Member{ID: rm.MemberID, InstanceID: deref(rm.InstanceID), ClientID: rm.ClientID, Host: host(rm.ClientHost), Epoch: rm.MemberEpoch}
 		for _, t := range rm.Assignment.TopicPartitions {
-			s.assign(&d, &m, t.Topic, t.Partitions)
+			s.assign(&d, &m, s.named(t.Topic, t.TopicID), t.Partitions)
 		}
 		d.members = append(d.members, m)
 	}
@@ -48,7 +48,7 @@ func (s *sweep) fromShare(g *kmsg.ShareGroupDescribeResponseGroup) described {
 		rm := &g.Members[i]
 		m := lag.Member{ID: rm.MemberID, ClientID: rm.ClientID, Host: host(rm.ClientHost), Epoch: rm.MemberEpoch}
 		for _, t := range rm.Assignment.TopicPartitions {
-			s.assign(&d, &m, t.Topic, t.Partitions)
+			s.assign(&d, &m, s.named(t.Topic, t.TopicID), t.Partitions)
 		}
 		d.members = append(d.members, m)
 	}
@@ -80,6 +80,19 @@ func (s *sweep) fromStreams(g *kmsg.StreamsGroupDescribeResponseGroup) described
 		d.members = append(d.members, m)
 	}
 	return d
+}
+
+// named returns the name of a topic that a coordinator may tell by its id alone; "" when it is not known.
+func (s *sweep) named(name string, id [16]byte) string {
+	if name != "" {
+		return name
+	}
+	for i := range s.w.topo.Topics {
+		if s.w.topo.Topics[i].ID == id {
+			return s.w.topo.Topics[i].Name
+		}
+	}
+	return ""
 }
 
 // existing keeps the partitions a topic has: topics of one subtopology may have fewer than it has tasks.

@@ -160,7 +160,7 @@ func (s *sweep) fitNew(g lag.GroupIx) {
 
 // assign adds partitions of a topic to a member.
 func (s *sweep) assign(d *described, m *lag.Member, topic string, partitions []int32) {
-	if len(partitions) == 0 || !s.keeps(lag.KindTopic, topic) {
+	if topic == "" || len(partitions) == 0 || !s.keeps(lag.KindTopic, topic) {
 		return
 	}
 	t := s.w.topic(topic)
