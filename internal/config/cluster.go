@@ -102,8 +102,9 @@ type OAuth struct {
 	TokenFile    string            `toml:"token_file" form:"file"`
 }
 
-// AWS signs in to MSK by IAM. Empty keys mean the environment's (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY,
-// AWS_SESSION_TOKEN), then the shared credentials file's profile.
+// AWS signs in to MSK by IAM. Without AccessKey the keys are those of Profile in the shared credentials file; without
+// Profile too, the environment's (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN), then the default profile's.
+// An empty Region is AWS_REGION, AWS_DEFAULT_REGION, or what the broker's name says.
 type AWS struct {
 	Region    string `toml:"region"`
 	Profile   string `toml:"profile"`
