@@ -1,0 +1,32 @@
+package demo
+
+import "time"
+
+// States that a group may be told to have, as weir.group/v1 names them.
+const (
+	losingData     = "losing_data"
+	stalled        = "stalled"
+	blocked        = "blocked"
+	stopped        = "stopped"
+	ahead          = "ahead"
+	fallingBehind  = "falling_behind"
+	rewinding      = "rewinding"
+	neverCommitted = "never_committed"
+	rebalancing    = "rebalancing"
+	draining       = "draining"
+	keepingUp      = "keeping_up"
+	idle           = "idle"
+	empty          = "empty"
+)
+
+// healthy are the states that a group without trouble may be told to have.
+var healthy = []string{keepingUp, idle, draining}
+
+// calm expects that no group of the background is called trouble.
+func calm() []Expectation {
+	var out []Expectation
+	for _, g := range []string{ordersBilling, warehouse, paymentsLedger, clicksSessions, shipmentsETA, mailer} {
+		out = append(out, Expectation{Group: g, States: healthy, Within: 15 * time.Second})
+	}
+	return out
+}

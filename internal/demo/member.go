@@ -1,0 +1,176 @@
+package demo
+
+import (
+	"context"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+// protocol is how a group shares its work.
+type protocol int
+
+const (
+	classic  protocol = iota // client-side assignment, cooperative
+	eager                    // client-side assignment that stops everyone at each rebalance
+	consumer                 // KIP-848
+	share                    // KIP-932
+)
+
+// member is the program that one member of a group runs.
+type member struct {
+	group     string
+	id        string // client id
+	protocol  protocol
+	topics    []string
+	committed bool    // reads committed records only
+	silent    bool    // never commits
+	pace      float64 // records a second it can handle; 0: as they come
+	// handle is what it does with a record. It may block; false: the program dies of it.
+	handle func(context.Context, *kgo.Record) bool
+}
+
+// process is a running member.
+type process struct {
+	stop chan struct{} // closed to ask it to leave
+	kill context.CancelFunc
+	done chan struct{} // closed when it is gone
+}
+
+// quit asks the member to commit and leave, and waits until it has.
+func (p *process) quit() {
+	close(p.stop)
+	<-p.done
+}
+
+// crash ends the member without a word to the broker, and waits until it is gone.
+func (p *process) crash() {
+	p.kill()
+	<-p.done
+}
+
+// options are what the member's client is configured with.
+func (m member) options() []kgo.Opt {
+	opts := []kgo.Opt{
+		kgo.ConsumeTopics(m.topics...),
+		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
+		kgo.FetchMaxWait(2 * time.Second),
+	}
+	if m.committed {
+		opts = append(opts, kgo.FetchIsolationLevel(kgo.ReadCommitted()))
+	}
+	if m.protocol == share {
+		return append(opts, kgo.ShareGroup(m.group))
+	}
+	opts = append(opts, kgo.ConsumerGroup(m.group), kgo.SessionTimeout(sessionTimeout), kgo.HeartbeatInterval(heartbeat),
+		kgo.RebalanceTimeout(sessionTimeout))
+	if m.silent {
+		opts = append(opts, kgo.DisableAutoCommit())
+	} else {
+		opts = append(opts, kgo.AutoCommitInterval(commitEvery))
+	}
+	switch m.protocol {
+	case consumer:
+		opts = append(opts, kgo.ServerSideBalancer(), kgo.Balancers(kgo.StickyBalancer()))
+	case eager:
+		opts = append(opts, kgo.Balancers(kgo.RangeBalancer()))
+	}
+	return opts
+}
+
+// start runs a member until the stage ends, it is told to stop, or it dies.
+func (s *stage) start(m member) (*process, error) {
+	ctx, kill := context.WithCancel(s.ctx)
+	cl, err := s.clientIn(ctx, m.id, m.options()...)
+	if err != nil {
+		kill()
+		return nil, err
+	}
+	p := &process{stop: make(chan struct{}), kill: kill, done: make(chan struct{})}
+	s.spawn(func(context.Context) {
+		defer close(p.done)
+		defer cl.Close()
+		defer kill()
+		s.read(ctx, cl, m, p.stop)
+	})
+	return p, nil
+}
+
+// startAll runs members and makes the start wait for each group to have all of them.
+func (s *stage) startAll(members ...member) ([]*process, error) {
+	count := map[string]int{}
+	processes := make([]*process, 0, len(members))
+	for _, m := range members {
+		p, err := s.start(m)
+		if err != nil {
+			return nil, err
+		}
+		processes = append(processes, p)
+		count[m.group]++
+	}
+	for _, m := range members {
+		if n, ok := count[m.group]; ok {
+			s.expect(m.group, n)
+			delete(count, m.group)
+		}
+	}
+	return processes, nil
+}
+
+// read is a member's poll loop. When told to stop it commits and leaves; the caller closes the client.
+func (s *stage) read(ctx context.Context, cl *kgo.Client, m member, stop <-chan struct{}) {
+	poll, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go func() { // ends with the poll context
+		select {
+		case <-stop:
+			cancel()
+		case <-poll.Done():
+		}
+	}()
+	for {
+		fetches := cl.PollRecords(poll, m.batch())
+		if poll.Err() != nil {
+			s.leave(ctx, cl, m)
+			return
+		}
+		fetches.EachError(func(t string, p int32, err error) {
+			s.log.Debug("fetch", "client", m.id, "topic", t, "partition", p, "err", err)
+		})
+		for it := fetches.RecordIter(); !it.Done(); {
+			if m.handle != nil && !m.handle(poll, it.Next()) {
+				return
+			}
+			if m.handle == nil {
+				it.Next()
+			}
+		}
+		if m.pace > 0 && !sleep(poll, time.Duration(float64(fetches.NumRecords())/m.pace*float64(time.Second))) {
+			s.leave(ctx, cl, m)
+			return
+		}
+	}
+}
+
+// batch is how many records a member takes at a time: a quarter of a second's work.
+func (m member) batch() int {
+	if m.pace == 0 {
+		return 500
+	}
+	return max(1, int(m.pace/4))
+}
+
+// leave commits and leaves the group, unless the member is being killed.
+func (s *stage) leave(ctx context.Context, cl *kgo.Client, m member) {
+	if ctx.Err() != nil {
+		return
+	}
+	if !m.silent && m.protocol != share {
+		if err := cl.CommitUncommittedOffsets(ctx); err != nil {
+			s.log.Debug("commit on leaving", "client", m.id, "err", err)
+		}
+	}
+	if err := cl.LeaveGroupContext(ctx); err != nil {
+		s.log.Debug("leave", "client", m.id, "err", err)
+	}
+}

@@ -1,0 +1,185 @@
+package demo
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kfake"
+	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
+)
+
+// observer looks at a cluster as any Kafka tool would: over a connection of its own, with plain requests.
+type observer struct {
+	*testing.T
+	cluster *Cluster
+	cl      *kgo.Client
+	adm     *kadm.Client
+}
+
+// watch plays a scenario in a bubble where time passes at once. The bubble fails the test when a goroutine outlives
+// Close.
+func watch(t *testing.T, scenario string, fn func(*observer)) {
+	t.Helper()
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var wire kfake.VirtualNetwork
+		c, err := start(t.Context(), Options{Scenario: scenario, Seed: 7}, []int{9092, 9093, 9094},
+			network{listen: wire.Listen, dial: wire.DialContext})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		cl, err := kgo.NewClient(kgo.SeedBrokers(c.Brokers()...), kgo.Dialer(wire.DialContext), kgo.ClientID("observer"),
+			kgo.MetadataMinAge(100*time.Millisecond))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer cl.Close()
+		fn(&observer{t, c, cl, kadm.NewClient(cl)})
+	})
+}
+
+// ask puts a request to one broker, and fails the test without an answer.
+func ask[R kmsg.Response](o *observer, broker int32, req kmsg.Request) R {
+	o.Helper()
+	resp, err := o.cl.Broker(int(broker)).Request(o.Context(), req)
+	if err != nil {
+		o.Fatal(err)
+	}
+	return resp.(R)
+}
+
+// listed returns all groups by name, each as the broker that coordinates it lists it.
+func (o *observer) listed() map[string]kmsg.ListGroupsResponseGroup {
+	o.Helper()
+	all := map[string]kmsg.ListGroupsResponseGroup{}
+	for _, shard := range o.cl.RequestSharded(o.Context(), kmsg.NewPtrListGroupsRequest()) {
+		if shard.Err != nil {
+			o.Fatal(shard.Err)
+		}
+		for _, g := range shard.Resp.(*kmsg.ListGroupsResponse).Groups {
+			all[g.Group] = g
+		}
+	}
+	return all
+}
+
+// commits returns what a group has committed.
+func (o *observer) commits(group string) kadm.OffsetResponses {
+	o.Helper()
+	offsets, err := o.adm.FetchOffsets(o.Context(), group)
+	if err != nil {
+		o.Fatal(err)
+	}
+	return offsets
+}
+
+// ends returns the ends of a topic's partitions.
+func (o *observer) ends(topic string) map[int32]int64 {
+	o.Helper()
+	return o.offsets(o.adm.ListEndOffsets, topic)
+}
+
+// starts returns the log starts of a topic's partitions.
+func (o *observer) starts(topic string) map[int32]int64 {
+	o.Helper()
+	return o.offsets(o.adm.ListStartOffsets, topic)
+}
+
+// stable returns the last stable offsets of a topic's partitions.
+func (o *observer) stable(topic string) map[int32]int64 {
+	o.Helper()
+	return o.offsets(o.adm.ListCommittedOffsets, topic)
+}
+
+func (o *observer) offsets(list func(context.Context, ...string) (kadm.ListedOffsets, error), topic string) map[int32]int64 {
+	o.Helper()
+	listed, err := list(o.Context(), topic)
+	if err == nil {
+		err = listed.Error()
+	}
+	if err != nil {
+		o.Fatal(err)
+	}
+	out := map[int32]int64{}
+	listed.Each(func(l kadm.ListedOffset) { out[l.Partition] = l.Offset })
+	return out
+}
+
+// lag returns the distance of a group's commits to the ends, summed over the partitions with a commit. Commits are
+// read first: a negative lag would be a lie of the cluster.
+func (o *observer) lag(group, topic string) int64 {
+	o.Helper()
+	committed := o.commits(group)[topic]
+	ends := o.ends(topic)
+	var sum int64
+	for p, c := range committed {
+		if c.At > ends[p] {
+			o.Errorf("%s %s:%d committed %d beyond the end %d", group, topic, p, c.At, ends[p])
+		}
+		sum += ends[p] - c.At
+	}
+	return sum
+}
+
+// still returns which partitions of a topic a group did not commit on in the time given, and which it did.
+func (o *observer) still(group, topic string, d time.Duration) (still, moved []int32) {
+	o.Helper()
+	before := o.commits(group)[topic]
+	time.Sleep(d)
+	after := o.commits(group)[topic]
+	for p := range after {
+		if before[p].At == after[p].At {
+			still = append(still, p)
+		} else {
+			moved = append(moved, p)
+		}
+	}
+	slices.Sort(still)
+	slices.Sort(moved)
+	return still, moved
+}
+
+// state returns how a classic group is described, and how many members it has.
+func (o *observer) state(group string) (string, int) {
+	o.Helper()
+	groups, err := o.adm.DescribeGroups(o.Context(), group)
+	if err != nil {
+		o.Fatal(err)
+	}
+	return groups[group].State, len(groups[group].Members)
+}
+
+// coordinator returns the broker that coordinates a group.
+func (o *observer) coordinator(group string) int32 {
+	o.Helper()
+	req := kmsg.NewPtrFindCoordinatorRequest()
+	req.CoordinatorKeys = []string{group}
+	c := ask[*kmsg.FindCoordinatorResponse](o, 0, req).Coordinators[0]
+	if c.ErrorCode != 0 {
+		o.Fatal(kerr.ErrorForCode(c.ErrorCode))
+	}
+	return c.NodeID
+}
+
+// partition returns what a broker's metadata says of a partition.
+func (o *observer) partition(topic string, p int32) kmsg.MetadataResponseTopicPartition {
+	o.Helper()
+	req := kmsg.NewPtrMetadataRequest()
+	rt := kmsg.NewMetadataRequestTopic()
+	rt.Topic = kmsg.StringPtr(topic)
+	req.Topics = append(req.Topics, rt)
+	for _, got := range ask[*kmsg.MetadataResponse](o, 0, req).Topics[0].Partitions {
+		if got.Partition == p {
+			return got
+		}
+	}
+	o.Fatalf("no partition %s:%d", topic, p)
+	return kmsg.MetadataResponseTopicPartition{}
+}
