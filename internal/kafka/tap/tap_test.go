@@ -108,9 +108,15 @@ func TestDialErrorsPass(t *testing.T) {
 	if _, err := r.Dialer(nil, nil)(ctx, "tcp", "127.0.0.1:1"); err == nil {
 		t.Error("no error")
 	}
-	addrs := fake(t)
-	if _, err := r.Dialer(nil, &tls.Config{})(t.Context(), "tcp", addrs[0]); err == nil {
-		t.Error("TLS with a plaintext port")
+	hangUp := func(context.Context, string, string) (net.Conn, error) {
+		a, b := net.Pipe()
+		return a, b.Close()
+	}
+	if _, err := r.Dialer(hangUp, &tls.Config{})(t.Context(), "tcp", "h:1"); err == nil {
+		t.Error("a handshake with nobody")
+	}
+	if r.Conns() != 0 {
+		t.Error("a failed connection counts")
 	}
 }
 
