@@ -201,7 +201,7 @@ func (w *walk) mend(s segment, off int64, record []byte) error {
 	}
 	found := w.torn
 	w.torn = nil
-	if len(named) == 0 {
+	if len(found) > 0 && len(named) == 0 {
 		return w.report(BreakTorn, s, w.line+1, off, w.seq, "cut-off bytes %v before this record are not named by a repair record", found)
 	}
 	return w.report(BreakRepair, s, w.line+1, off, w.seq, "repairs %v, found were %v", named, found)
