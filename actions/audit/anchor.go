@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"maps"
+	"slices"
 	"strings"
 
 	"golang.org/x/mod/sumdb/note"
@@ -145,7 +147,8 @@ func (c claims) beyond(size int64, fault func(*Break) error) error {
 			most[k.anchor] = max(most[k.anchor], n)
 		}
 	}
-	for name, n := range most {
+	for _, name := range slices.Sorted(maps.Keys(most)) {
+		n := most[name]
 		if n <= size {
 			continue // a size of which the root couldn't be computed: a break was reported there
 		}
