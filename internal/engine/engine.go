@@ -1,12 +1,14 @@
-// Package engine owns time and goroutines: it opens probes, sweeps them, and publishes what they saw as an immutable
-// [State]. The shell asks it once; nothing in it knows a protocol or draws anything.
+// Package engine owns time and goroutines: it opens probes, sweeps them, folds what they saw into histories, has the
+// states judged, and publishes the result as an immutable [State]. Nothing in it knows a protocol or draws anything.
 package engine
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"weir/lag"
+	"weir/lag/state"
 	"weir/probes"
 )
 
@@ -14,20 +16,129 @@ import (
 type Source struct {
 	Name        string // in the configuration
 	Environment string
+	Refresh     time.Duration // between two sweeps; DefaultRefresh when zero
 	// Open makes the probe. It may fail at once, on settings that can't work; a cluster that doesn't answer is not
 	// a failure of Open but a gap of the first sweep.
 	Open func(context.Context) (probes.Probe, error)
 }
 
-// Cluster is what is known of one cluster.
+// DefaultRefresh is the time between two sweeps, MinRefresh the least that is ever asked of a cluster.
+const (
+	DefaultRefresh = 5 * time.Second
+	MinRefresh     = 2 * time.Second
+)
+
+// Cluster is what is known of one cluster at one moment.
 type Cluster struct {
 	Name, Environment string
+	Refresh           time.Duration
 	Reading           *lag.Reading // never nil; of gaps alone when nothing was seen
-	Seen              bool         // something of the cluster answered
+	Seen              bool         // something of the cluster answered, now or earlier
+	Failed            int          // sweeps in a row in which nothing answered
+
+	// What needs time is nil after a single sweep.
+	Verdicts  *state.Result
+	Positions map[lag.GroupIx][]state.Position // of the groups asked for, in the order of Group.Positions
+	Events    []lag.Event                      // the change feed, oldest first
 }
 
 // State is what is known of all clusters at one moment. It is immutable.
 type State struct {
 	At       time.Time
-	Clusters []Cluster // in the order asked for
+	Clusters []Cluster // in the order of the sources
+}
+
+// Options say what the engine watches, and how closely. The zero value watches everything at each source's own refresh.
+type Options struct {
+	Refresh  time.Duration // overrides the sources'; never below MinRefresh
+	Policies state.Policies
+	Focus    []lag.Ref // looked at closely from the start
+	Keep     func(kind, name string) bool
+	// AllPositions has the numbers of every position worked out at each sweep, not only of those in focus.
+	AllPositions bool
+	Progress     func(cluster string, p probes.Progress)
+}
+
+// Engine watches clusters, each by a goroutine of its own: a dead one harms no other.
+type Engine struct {
+	opts     Options
+	watchers []*watcher
+	box      Mailbox
+
+	mu    sync.Mutex
+	focus []lag.Ref
+	state State
+}
+
+// New makes an engine over the sources, which it opens when it runs.
+func New(sources []Source, o Options) *Engine {
+	e := &Engine{opts: o, focus: o.Focus, box: newMailbox()}
+	for i, s := range sources {
+		if o.Refresh > 0 {
+			s.Refresh = o.Refresh
+		}
+		if s.Refresh <= 0 {
+			s.Refresh = DefaultRefresh
+		}
+		s.Refresh = max(s.Refresh, MinRefresh)
+		w := &watcher{Source: s, engine: e, slot: i, history: lag.NewHistory(), judge: state.New(o.Policies)}
+		e.watchers = append(e.watchers, w)
+		e.state.Clusters = append(e.state.Clusters, w.unseen(time.Time{}, errNotYet))
+	}
+	return e
+}
+
+// Run watches until the context ends, then closes every probe, and returns when nothing of it runs any more.
+func (e *Engine) Run(ctx context.Context) {
+	var wg sync.WaitGroup
+	for _, w := range e.watchers {
+		wg.Go(func() { w.run(ctx) })
+	}
+	wg.Wait()
+}
+
+// States is where new states arrive: the latest only.
+func (e *Engine) States() <-chan State { return e.box.ch }
+
+// Focus says what a person looks at from now on.
+func (e *Engine) Focus(refs []lag.Ref) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.focus = refs
+}
+
+func (e *Engine) focused(cluster string) []lag.Ref {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	var out []lag.Ref
+	for _, r := range e.focus {
+		if r.Cluster == cluster || r.Cluster == "" {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// publish puts one cluster's news into a new state.
+func (e *Engine) publish(slot int, c Cluster) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	clusters := append([]Cluster(nil), e.state.Clusters...)
+	clusters[slot] = c
+	e.state = State{At: time.Now(), Clusters: clusters}
+	e.box.put(e.state)
+}
+
+// Mailbox holds one state: a slow reader finds the latest, and misses those before.
+type Mailbox struct{ ch chan State }
+
+func newMailbox() Mailbox { return Mailbox{make(chan State, 1)} }
+
+// put replaces what lies in the box. It has one caller at a time and never waits.
+func (m Mailbox) put(s State) {
+	select {
+	case <-m.ch:
+	default:
+	}
+	m.ch <- s
 }

@@ -40,13 +40,9 @@ func (s Source) once(ctx context.Context, want probes.Want) Cluster {
 
 // unseen is a cluster of which nothing is known but why.
 func (s Source) unseen(at time.Time, err error) Cluster {
-	reason := lag.Unreachable
-	if errors.Is(err, context.DeadlineExceeded) {
-		reason = lag.Timeout
-	}
 	r := &lag.Reading{
 		Topology: &lag.Topology{Cluster: s.Name, Controller: lag.Nowhere}, Tick: at,
-		Gaps: []lag.Gap{{Ref: lag.Ref{Cluster: s.Name, Kind: lag.KindCluster}, Reason: reason, Detail: err.Error(), Since: at}},
+		Gaps: []lag.Gap{{Ref: lag.Ref{Cluster: s.Name, Kind: lag.KindCluster}, Reason: reasonOf(err), Detail: err.Error(), Since: at}},
 		Cost: lag.Cost{Took: time.Since(at)},
 	}
 	return Cluster{Name: s.Name, Environment: s.Environment, Reading: r}

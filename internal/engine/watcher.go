@@ -1,0 +1,206 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"time"
+
+	"weir/lag"
+	"weir/lag/state"
+	"weir/probes"
+)
+
+var errNotYet = errors.New("nothing was read yet")
+
+// watcher sweeps one cluster. Its goroutine owns the history and the judge.
+type watcher struct {
+	Source
+	engine  *Engine
+	slot    int
+	history *lag.History
+	judge   *state.Judge
+	clock   clockwork
+
+	probe  probes.Probe
+	last   *lag.Reading
+	events []lag.Event
+	failed int // sweeps in a row in which nothing answered
+	rest   int // ticks to let pass before the next try
+}
+
+// swept is what came of one Observe.
+type swept struct {
+	part probes.Part
+	err  error
+}
+
+// run sweeps at every tick. A sweep that outlasts its tick is waited for, and the ticks meanwhile publish that it is
+// late: a broker that hangs never stops the clock.
+func (w *watcher) run(ctx context.Context) {
+	defer w.close()
+	tick := time.NewTicker(w.Refresh)
+	defer tick.Stop()
+	if !sleep(ctx, time.Duration(rand.Int64N(int64(w.Refresh)/20+1))) { // clusters are not asked in step
+		return
+	}
+	done := make(chan swept, 1)
+	busy := w.begin(ctx, done)
+	for {
+		select {
+		case <-ctx.Done():
+			if busy {
+				<-done
+			}
+			return
+		case s := <-done:
+			busy = false
+			w.take(s)
+		case <-tick.C:
+			switch {
+			case busy:
+				w.stale(time.Now(), lag.Timeout, "the sweep is late")
+			case w.rest > 0:
+				w.rest--
+				w.stale(time.Now(), lag.Unreachable, "nothing answered; asked again soon")
+			default:
+				busy = w.begin(ctx, done)
+			}
+		}
+	}
+}
+
+// begin starts a sweep, and reports whether one runs.
+func (w *watcher) begin(ctx context.Context, done chan<- swept) bool {
+	if w.probe == nil {
+		p, err := w.Open(ctx)
+		if err != nil {
+			w.take(swept{err: err})
+			return false
+		}
+		w.probe = p
+	}
+	now, partitions := time.Now(), 0
+	if w.last != nil {
+		partitions = len(w.last.Partitions)
+	}
+	want := probes.Want{
+		Due: w.clock.due(now, w.Refresh, partitions), Focus: w.engine.focused(w.Name), Keep: w.engine.opts.Keep,
+		Budget: max(2*w.Refresh, 10*time.Second),
+	}
+	if p := w.engine.opts.Progress; p != nil {
+		want.Progress = func(pr probes.Progress) { p(w.Name, pr) }
+	}
+	probe := w.probe
+	go func() {
+		ctx, cancel := context.WithTimeout(ctx, want.Budget)
+		defer cancel()
+		part, err := probe.Observe(ctx, want)
+		done <- swept{part, err}
+	}()
+	return true
+}
+
+// take folds a sweep's reading in, judges and publishes.
+func (w *watcher) take(s swept) {
+	if s.err != nil || s.part.Reading == nil {
+		w.fail()
+		detail := "the probe gave no reading"
+		if s.err != nil {
+			detail = s.err.Error()
+		}
+		w.stale(time.Now(), reasonOf(s.err), detail)
+		return
+	}
+	r := s.part.Reading
+	if answered(w.last, r) {
+		w.failed, w.rest = 0, 0
+	} else {
+		w.fail()
+	}
+	w.fold(r)
+}
+
+// answered reports whether any broker answered since the last reading.
+func answered(last, r *lag.Reading) bool {
+	for _, at := range [][]lag.ShardTime{r.EndAt, r.CommittedAt, r.StartAt} {
+		for _, s := range at {
+			if !s.IsZero() && (last == nil || s.Answered.After(last.Tick)) {
+				return true
+			}
+		}
+	}
+	return len(r.Nodes) > 0 && len(r.Partitions) == 0 // an empty cluster
+}
+
+// fail lets the next ticks pass: 1, 3, then 5 of them.
+func (w *watcher) fail() {
+	w.failed++
+	w.rest = min(2*w.failed-1, 5)
+}
+
+// maxEvents bounds the change feed.
+const maxEvents = 2000
+
+func (w *watcher) fold(r *lag.Reading) {
+	w.history.Fold(r)
+	verdicts := w.judge.Judge(r, w.history)
+	if w.last != nil && len(w.last.Nodes) > 0 {
+		w.events = append(w.events, lag.Diff(w.last, r, w.history)...)
+		if over := len(w.events) - maxEvents; over > 0 {
+			w.events = append([]lag.Event(nil), w.events[over:]...)
+		}
+	}
+	w.last = r
+	w.engine.publish(w.slot, Cluster{
+		Name: w.Name, Environment: w.Environment, Refresh: w.Refresh, Reading: r, Seen: len(r.Nodes) > 0, Failed: w.failed,
+		Verdicts: verdicts, Events: w.events[:len(w.events):len(w.events)],
+	})
+}
+
+// stale publishes a tick in which nothing was read: the numbers are those of the last reading, with their old stamps.
+func (w *watcher) stale(at time.Time, reason lag.Reason, detail string) {
+	gap := lag.Gap{Ref: lag.Ref{Cluster: w.Name, Kind: lag.KindCluster}, Reason: reason, Detail: detail, Since: at}
+	if w.last == nil {
+		w.engine.publish(w.slot, w.unseen(at, errors.New(detail)))
+		return
+	}
+	r := *w.last
+	for _, g := range r.Gaps {
+		if g.Ref == gap.Ref && g.Reason == gap.Reason {
+			gap.Since = g.Since
+		}
+	}
+	gaps := []lag.Gap{gap}
+	for _, g := range r.Gaps {
+		if g.Ref != gap.Ref || g.Reason != gap.Reason {
+			gaps = append(gaps, g)
+		}
+	}
+	r.Tick, r.Gaps, r.Complete, r.Cost = at, gaps, false, lag.Cost{}
+	w.fold(&r)
+}
+
+func (w *watcher) close() {
+	if w.probe != nil {
+		_ = w.probe.Close() // nothing is lost by a connection that can't be closed
+	}
+}
+
+func sleep(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+func reasonOf(err error) lag.Reason {
+	if errors.Is(err, context.DeadlineExceeded) {
+		return lag.Timeout
+	}
+	return lag.Unreachable
+}
