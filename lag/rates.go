@@ -126,22 +126,17 @@ func (h *History) Consume(i PositionIx, d, rhythm time.Duration) (float64, bool)
 	return float64(p.Read) / (p.Over + max(0, p.Silent-rhythm)).Seconds(), true
 }
 
-// GroupRates returns the records a second that came in for group g and that it committed, over its window or the part
-// of it that was watched, at least 2 s.
-func (h *History) GroupRates(g GroupIx) (produce, consume float64, over time.Duration, ok bool) {
+// GroupRates returns the records a second that came in for group g and that it committed over the last d, or the part of
+// it that was watched, at least 2 s.
+func (h *History) GroupRates(g GroupIx, d time.Duration) (produce, consume float64, ok bool) {
 	gt := &h.groups[g]
-	lv, row := h.axis.back(h.axis.now - gt.window)
+	lv, row := h.axis.back(h.axis.now - Moments(d))
 	l := &h.axis.levels[lv]
-	if l.count == 0 || h.tally[lv] == nil || int(g) >= len(h.tally[lv][row]) {
-		return 0, 0, 0, false
+	if l.count == 0 || h.tally[lv] == nil || int(g) >= len(h.tally[lv][row]) || h.axis.now-l.at[row] < leastWindow {
+		return 0, 0, false
 	}
-	took := h.axis.now - l.at[row]
-	if took < leastWindow {
-		return 0, 0, 0, false
-	}
-	was := h.tally[lv][row][g]
-	over = h.axis.now.Duration(l.at[row])
-	return float64(gt.produced-was.produced) / over.Seconds(), float64(gt.consumed-was.consumed) / over.Seconds(), over, true
+	was, s := h.tally[lv][row][g], h.axis.now.Duration(l.at[row]).Seconds()
+	return float64(gt.produced-was.produced) / s, float64(gt.consumed-was.consumed) / s, true
 }
 
 // CatchUp returns how long a lag takes to read at these rates, in records a second; 0 when there is none, and false when

@@ -72,7 +72,7 @@ func (h *History) foldGroup(r *Reading, g GroupIx, fresh bool) {
 		gt.Seen = h.axis.now
 		t.Told |= Fresh
 		if c := r.Committed[i]; c != t.Commit {
-			consumed += h.move(i, t, c, spacing)
+			consumed += h.move(i, t, e, c, spacing)
 			gt.Moved = gt.Moved || t.Told&JustMoved != 0
 			gt.cleared = gt.cleared || c == None
 		}
@@ -91,7 +91,7 @@ func (h *History) restart(i PositionIx, t *Track) {
 }
 
 // move notes a commit that differs from the last one and returns the records it read.
-func (h *History) move(i PositionIx, t *Track, c int64, spacing Moment) (read int64) {
+func (h *History) move(i PositionIx, t *Track, e *EndTrack, c int64, spacing Moment) (read int64) {
 	now, old := h.axis.now, t.Commit
 	t.Commit, t.Wait = c, Never
 	if Known(old) && t.Moved != Never {
@@ -117,7 +117,7 @@ func (h *History) move(i PositionIx, t *Track, c int64, spacing Moment) (read in
 	}
 	if Known(old) {
 		t.Told |= JustMoved
-		h.wentBack(i, t, old, c)
+		h.wentBack(i, t, e, old, c)
 		read = max(0, c-old)
 	} else if old == None {
 		t.Told |= JustMoved
@@ -130,8 +130,11 @@ func (h *History) move(i PositionIx, t *Track, c int64, spacing Moment) (read in
 	return read
 }
 
-func (h *History) wentBack(i PositionIx, t *Track, old, c int64) {
+// wentBack notes a commit that fell. One that lay past the end has only come back to the log.
+func (h *History) wentBack(i PositionIx, t *Track, e *EndTrack, old, c int64) {
 	switch {
+	case c < old && old > e.End:
+		h.points[i] = points{}
 	case c < old:
 		if h.high[i] < old {
 			h.high[i] = old

@@ -24,17 +24,38 @@ type facts struct {
 	waits   bool       // something to read waits for certain
 	age     lag.Moment // of the oldest unread record; 0 when nothing waits
 	silence lag.Moment // for how long something waits and no commit came, as far as it means anything
-
-	paced       bool
-	long, short trend
 }
 
-// trend is how a lag changes over a stretch.
+// trend is how the lag of positions changes over stretches that begin and end with commits of theirs.
 type trend struct {
-	known   bool
-	pace    lag.Pace
-	rising  bool // more came in than was read
-	falling bool // clearly more was read than came in
+	read, came, lag float64
+	over            time.Duration // the longest
+	known           bool
+}
+
+func (t *trend) add(h *lag.History, f *facts, d time.Duration) {
+	p, ok := h.Pace(f.i, d)
+	if !ok || p.Over <= 0 {
+		return
+	}
+	t.known = true
+	s := p.Over.Seconds()
+	t.read += float64(p.Read) / s
+	t.came += float64(p.Came) / s
+	t.lag += float64(max(0, f.lag))
+	t.over = max(t.over, p.Over)
+}
+
+// rising reports whether more came in than was read.
+func (t *trend) rising() bool { return t.known && t.came > t.read }
+
+// falling reports whether clearly more was read than came in.
+func (t *trend) falling() bool { return t.known && t.read > t.came*1.05 }
+
+// goneIn returns how long the lag takes to read; false when it does not end.
+func (t *trend) goneIn() (lag.Moment, bool) {
+	d, ok := lag.CatchUp(int64(t.lag), t.came, t.read)
+	return lag.Moments(d), ok && t.known
 }
 
 func (f *facts) gather() {
@@ -47,7 +68,8 @@ func (f *facts) gather() {
 	if since == lag.Never && t.Unread != lag.Never && !f.e.Open && m.now-t.Unread > f.l.restFor {
 		since = t.Unread
 	}
-	f.waits, f.age, f.silence, f.paced = since != lag.Never, 0, 0, false
+	f.lag = f.r.Lag(f.i, -1)
+	f.waits, f.age, f.silence = since != lag.Never, 0, 0
 	if !f.waits {
 		return
 	}
@@ -63,7 +85,20 @@ func (f *facts) stuck() bool {
 	if f.held() {
 		return true
 	}
-	return !f.m.fogged && f.silence > f.m.limit && f.age > f.m.fine
+	return !f.m.fogged && f.silence > f.patience() && f.age > f.m.fine
+}
+
+// patience is how long a position may be silent: the group's limit; longer where it has just been silent for longer and
+// has gone on, and while its group works off what it is behind with, a partition after the other.
+func (f *facts) patience() lag.Moment {
+	limit := f.m.limit
+	if f.t.Wait != lag.Never && f.t.Wait > f.m.r {
+		limit = max(limit, lag.Moment(f.l.rhythmFactor*float64(f.t.Wait))+f.l.rhythmSlack)
+	}
+	if f.m.reading || f.m.late > 0 && f.m.late >= f.m.prompt {
+		limit = max(limit, f.l.unlearned)
+	}
+	return limit
 }
 
 // held reports whether the position was told to stand still, and has not moved since.
@@ -79,34 +114,4 @@ func (f *facts) held() bool {
 func (f *facts) behind() bool {
 	m := f.m
 	return f.waits && lag.Known(f.t.Commit) && m.r > 0 && f.age > max(m.limit, f.l.behindLeast, m.fine)
-}
-
-// trends tells whether the lag rises or falls, over the group's window and over a shorter one.
-func (f *facts) trends() (long, short trend) {
-	if !f.paced {
-		f.paced = true
-		g := f.r.Positions[f.i].Group
-		f.long = f.trend(f.h.Window(g))
-		f.short = f.trend(max(10*time.Second, 2*f.m.r.Duration(0)))
-	}
-	return f.long, f.short
-}
-
-func (f *facts) trend(d time.Duration) trend {
-	p, ok := f.h.Pace(f.i, d)
-	if !ok {
-		return trend{}
-	}
-	read, came := float64(p.Read), float64(p.Came)
-	return trend{known: true, pace: p, rising: came > read, falling: read > came*1.05}
-}
-
-// goneIn returns how long the lag takes to read at the pace of a stretch; false when it does not end.
-func (f *facts) goneIn(t trend) (lag.Moment, bool) {
-	if !t.known || t.pace.Over <= 0 {
-		return 0, false
-	}
-	s := t.pace.Over.Seconds()
-	d, ok := lag.CatchUp(f.lag, float64(t.pace.Came)/s, float64(t.pace.Read)/s)
-	return lag.Moments(d), ok
 }

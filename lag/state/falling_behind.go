@@ -6,13 +6,12 @@ var fallingBehind = rule{code: cFallingBehind, since: fromNow, holds: func(f *fa
 	if !f.behind() || f.m.emptyAt || f.stuck() {
 		return false
 	}
-	long, short := f.trends()
 	if f.was.code == cFallingBehind {
-		return !long.falling
+		return !f.m.long.falling()
 	}
-	if f.m.fogged || f.m.episode || !long.rising || !short.rising {
+	if f.m.fogged || f.m.episode || !f.m.long.rising() || !f.m.short.rising() {
 		return false
 	}
-	gone, ends := f.goneIn(short)
+	gone, ends := f.m.short.goneIn()
 	return !ends || gone > f.l.burstGone
 }}

@@ -2,6 +2,7 @@ package state
 
 import (
 	"slices"
+	"time"
 
 	"weir/lag"
 )
@@ -18,6 +19,7 @@ type Judge struct {
 	policies Policies
 	limits   limits
 	mem      []memory
+	slow     []slow // of the group at hand
 }
 
 // New returns a judge that holds to the policies.
@@ -84,9 +86,10 @@ func (j *Judge) positions(r *lag.Reading, h *lag.History, g lag.GroupIx, m *memo
 			}
 		}
 	}
-	own := false // the marks are shared with results: copied before the first change
 	calm := m.calm()
-	f := facts{l: &j.limits, r: r, h: h, m: m}
+	m.quick = 0
+	j.slow = j.slow[:0]
+	own := false // the marks are shared with results: copied before the first change
 	for k, i := range grp.Positions {
 		p := r.Positions[i].Partition
 		t, e := &tracks[i], &ends[p]
@@ -98,37 +101,80 @@ func (j *Judge) positions(r *lag.Reading, h *lag.History, g lag.GroupIx, m *memo
 			m.rhythm.learn(t.Wait, len(grp.Positions))
 		}
 		c := j.quick(r, m, t, e, i, p, &s)
-		if c != cUnknown && m.marks[k].code > cNotVisible {
-			c = cUnknown
+		if c == cUnknown || m.marks[k].code > cNotVisible {
+			j.slow = append(j.slow, slow{k: k, facts: facts{l: &j.limits, r: r, h: h, m: m, t: t, e: e, i: i, p: p, was: m.marks[k]}})
+			continue
 		}
-		at := m.now
-		if c == cUnknown {
-			f.t, f.e, f.i, f.p, f.was = t, e, i, p, m.marks[k]
-			f.lag = r.Lag(i, -1)
-			f.gather()
-			c, at = f.judge()
+		if t.Moved != lag.Never && m.now-t.Moved <= m.limit {
+			m.quick++
+		}
+		own = m.mark(&s, k, i, c, m.now, own)
+	}
+	j.weigh(h, g, m)
+	for q := range j.slow {
+		f := &j.slow[q].facts
+		c, at := f.judge()
+		if f.waits {
+			s.waits++
 			if c != cNeverCommitted {
 				s.age = max(s.age, f.age)
 			}
-			if f.waits {
-				s.waits++
-			}
 		}
-		s.counts[codes[c].state]++
-		if c > s.worst || s.worstIx == lag.Nowhere {
-			s.worst, s.worstIx, s.worstAt = c, i, at
-			if c == m.marks[k].code {
-				s.worstAt = m.marks[k].at
-			}
-		}
-		if c != m.marks[k].code || m.marks[k].at == lag.Never {
-			if !own {
-				m.marks, own = slices.Clone(m.marks), true
-			}
-			m.marks[k] = mark{c, at}
-		}
+		own = m.mark(&s, j.slow[q].k, f.i, c, at, own)
 	}
 	return s
+}
+
+// slow is a position that takes more than a glance.
+type slow struct {
+	k int // in the order of the group's positions
+	facts
+}
+
+// weigh gathers the facts of the positions that take more than a glance, and what they tell of the group together: a
+// reader that is behind takes its partitions in turns, so that one alone tells little of it.
+func (j *Judge) weigh(h *lag.History, g lag.GroupIx, m *memory) {
+	m.late, m.prompt, m.long, m.short = 0, m.quick, trend{}, trend{}
+	if len(j.slow) == 0 {
+		return
+	}
+	window, brief := h.Window(g), max(10*time.Second, 2*m.r.Duration(0))
+	came, read, ok := h.GroupRates(g, brief)
+	m.reading = ok && read > clearly*came
+	for q := range j.slow {
+		f := &j.slow[q].facts
+		f.gather()
+		moved := f.t.Moved != lag.Never && m.now-f.t.Moved <= m.limit
+		switch {
+		case !f.behind():
+			if moved {
+				m.prompt++
+			}
+			continue
+		case moved:
+			m.late++
+		}
+		m.long.add(h, f, window)
+		m.short.add(h, f, brief)
+	}
+}
+
+// mark notes the state of the k-th position.
+func (m *memory) mark(s *sums, k int, i lag.PositionIx, c code, at lag.Moment, own bool) bool {
+	was := m.marks[k]
+	if c == was.code && was.at != lag.Never {
+		at = was.at
+	} else {
+		if !own {
+			m.marks = slices.Clone(m.marks)
+		}
+		m.marks[k], own = mark{c, at}, true
+	}
+	s.counts[codes[c].state]++
+	if c > s.worst || s.worstIx == lag.Nowhere {
+		s.worst, s.worstIx, s.worstAt = c, i, at
+	}
+	return own
 }
 
 // quick adds up a position's numbers, and judges it where nothing waits that could be trouble; cUnknown else.

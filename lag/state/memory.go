@@ -26,6 +26,10 @@ type memory struct {
 	now, limit, r lag.Moment // r is 0 while the rhythm is not known
 	fine          lag.Moment // an age of the oldest unread record that is no trouble, whatever else is seen
 	committed     int        // positions with a commit
+	late, prompt  int        // positions that committed within the limit, those that are behind and the others
+	quick         int        // of the latter, those that took but a glance
+	reading       bool       // it reads clearly more than comes in
+	long, short   trend      // of all positions that are behind, over the group's window and over a shorter one
 	base          lag.Moment // silence before it proves nothing
 	policy        *Policy
 	simple        bool // always Empty, dead or alive

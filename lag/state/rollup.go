@@ -71,7 +71,7 @@ func (j *Judge) tell(r *lag.Reading, h *lag.History, g lag.GroupIx, m *memory, s
 	case lag.Known(v.Lag):
 		v.TimeLag = 0
 	}
-	if p, c, _, ok := h.GroupRates(g); ok {
+	if p, c, ok := h.GroupRates(g, h.Window(g)); ok {
 		v.Produce, v.Consume = p, c
 	}
 	v.Muted = m.policy != nil && r.Tick.Before(m.policy.MuteUntil)

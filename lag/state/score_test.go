@@ -3,6 +3,7 @@ package state
 import (
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"sort"
 	"strings"
@@ -127,8 +128,9 @@ type outcome struct {
 	found, inWindow bool
 	delay, window   time.Duration
 	unflaggedAt     time.Time
-	named, seconds  float64 // of its time, and how much of it was told with a state the truth accepts
-	late            float64 // seconds before it was found that were told otherwise
+	named, seconds  float64            // of its time, and how much of it was told with a state the truth accepts
+	misnamed        map[string]float64 // seconds by "expected: told"
+	late            float64            // seconds before it was found that were told otherwise
 }
 
 type score struct {
@@ -204,7 +206,7 @@ func idsOf(ps []piece) []string {
 
 func outcomeOf(inc incident, g string, ps []piece, said []seen) outcome {
 	from, to := time.UnixMilli(ps[0].From), time.UnixMilli(ps[len(ps)-1].To)
-	o := outcome{kind: inc.Kind, id: inc.ID, group: g, window: windowOf(inc, from, said)}
+	o := outcome{misnamed: map[string]float64{}, kind: inc.Kind, id: inc.ID, group: g, window: windowOf(inc, from, said)}
 	for k, s := range said {
 		if s.at.Before(from) || s.at.After(to.Add(30*time.Second)) {
 			continue
@@ -222,7 +224,10 @@ func outcomeOf(inc incident, g string, ps []piece, said []seen) outcome {
 		o.seconds += d
 		if ps[i].accepts(s.state) {
 			o.named += d
-		} else if !o.found {
+			continue
+		}
+		o.misnamed[ps[i].Expected+", told "+s.state.String()] += d
+		if !o.found {
 			o.late += d
 		}
 	}
@@ -347,8 +352,22 @@ func (sc *score) print(w io.Writer, begin time.Time) {
 			fmt.Fprintf(w, "  late or missed: %s %s %s: found %v after %v, window %v\n", o.id, o.kind, o.group, o.found, o.delay, o.window)
 		}
 	}
+	sc.printMisnamed(w)
 	for _, e := range sc.episodes {
 		fmt.Fprintf(w, "  false: %s %.0f–%.0f s as %s: %s\n", e.group, e.from.Sub(begin).Seconds(), e.to.Sub(begin).Seconds(), e.state, e.why)
+	}
+}
+
+func (sc *score) printMisnamed(w io.Writer) {
+	all := map[string]float64{}
+	for _, o := range sc.outcomes {
+		for k, v := range o.misnamed {
+			all[o.kind+" "+o.id+" "+o.group+": "+k] += v
+		}
+	}
+	keys := slices.Sorted(maps.Keys(all))
+	for _, k := range keys {
+		fmt.Fprintf(w, "  named otherwise: %5.0f s %s\n", all[k], k)
 	}
 }
 
