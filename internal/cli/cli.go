@@ -1,0 +1,96 @@
+// Package cli is weir in the shell: one command a verb, a file each.
+//
+// Manners:
+//   - data goes to stdout, everything else to stderr; a reader that stops reading (| head) is no error;
+//   - nothing from a cluster reaches a terminal before it was made safe for it;
+//   - there are no prompts;
+//   - an error says in one line what is wrong, where, and what to do, and never shows a stack;
+//   - an interrupt is answered at once, whatever is under way;
+//   - exit codes are those of [Done] and below, and a defect of weir itself is 70, never Go's 2.
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"runtime/debug"
+	"time"
+
+	"weir/internal/config"
+	"weir/internal/wire"
+	"weir/probes"
+)
+
+// Env is what a command knows of the process it runs in.
+type Env struct {
+	Args           []string // without the program's name
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+	Getenv         func(string) string
+	IsTTY          func(any) bool // whether one of the three above is a terminal
+	Width          int            // cells of a line of the terminal on stdout; 0 when it is none
+}
+
+// Systems is what only main knows how to make, so that nothing here knows Kafka.
+type Systems struct {
+	Version string // of weir
+	// Open makes the probe of a cluster. It fails at once on settings that can't work.
+	Open func(context.Context, config.Cluster) (probes.Probe, error)
+	// Diagnose looks at each hop to a cluster, in the order they depend on each other.
+	Diagnose func(context.Context, config.Cluster) []wire.Check
+	// Demo starts the embedded cluster. listen is the first broker's host:port, "" takes a free port.
+	Demo func(ctx context.Context, scenario, listen string, seed int64) (cluster config.Cluster, stop func(), err error)
+	// Scenarios are what the embedded cluster can play, the default first.
+	Scenarios func() []Scenario
+}
+
+// Scenario is a story that the embedded cluster plays.
+type Scenario struct{ Name, Title, Sees string }
+
+// app is one run.
+type app struct {
+	Env
+	sys  Systems
+	flag globals
+	done []func() // what to stop when the command ends, the last first
+}
+
+// grace is how long an interrupted command may take to clean up before it is left behind.
+const grace = 100 * time.Millisecond
+
+// Main runs the command that env.Args name and returns the exit code. It returns soon after ctx is done, with the code of
+// its cause: see [Interrupted].
+func Main(ctx context.Context, env Env, sys Systems) int {
+	a := &app{Env: env, sys: sys}
+	ended := make(chan error, 1)
+	go func() { ended <- a.run(ctx) }()
+	select {
+	case err := <-ended:
+		return a.finish(ctx, err)
+	case <-ctx.Done():
+	}
+	late := time.NewTimer(grace)
+	defer late.Stop()
+	select {
+	case <-ended:
+	case <-late.C:
+	}
+	return a.finish(ctx, context.Cause(ctx))
+}
+
+// run executes the command; a panic becomes an error.
+func (a *app) run(ctx context.Context) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = defect{fmt.Sprint(v), debug.Stack()}
+		}
+	}()
+	defer func() {
+		for i := len(a.done) - 1; i >= 0; i-- {
+			a.done[i]()
+		}
+	}()
+	root := a.root()
+	root.SetArgs(a.Args)
+	return root.ExecuteContext(ctx)
+}

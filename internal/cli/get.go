@@ -1,0 +1,97 @@
+package cli
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"weir/internal/wire"
+	"weir/lag"
+	"weir/probes"
+)
+
+// kind is one kind of thing that get lists.
+type kind struct {
+	name, arg, short string
+	table            func([]wire.Cluster) wire.Table
+	due              probes.Due
+	of               string   // what its arguments name: a lag.Kind
+	narrows          []string // the kinds by which a flag narrows it: lag.KindGroup (-g), lag.KindTopic (-t)
+	words            []string // the columns that a bare word in a filter looks at
+	noGroups         bool     // no group need be read for it
+}
+
+// everything about groups that one sweep can tell.
+const groupsDue = probes.Refresh | probes.Starts | probes.Stables | probes.Groups | probes.Members | probes.Layout
+
+var kinds = []kind{
+	{"groups", "GROUP", "consumer groups and their lag", wire.Groups, groupsDue, lag.KindGroup,
+		[]string{lag.KindGroup, lag.KindTopic}, []string{"group"}, false},
+	{"positions", "GROUP", "the place of groups in each partition", wire.Positions, groupsDue, lag.KindGroup,
+		[]string{lag.KindGroup, lag.KindTopic}, []string{"group", "topic"}, false},
+	{"members", "GROUP", "the members of groups and what they are assigned", wire.Members, probes.Groups | probes.Members | probes.Layout,
+		lag.KindGroup, []string{lag.KindGroup}, []string{"group", "client_id", "member_id", "host"}, false},
+	{"topics", "TOPIC", "topics, their settings and sizes, and who reads them", wire.Topics,
+		probes.Commits | probes.Groups | probes.Layout | probes.Settings | probes.Sizes, lag.KindTopic,
+		[]string{lag.KindTopic, lag.KindGroup}, []string{"topic"}, false},
+	{"partitions", "TOPIC", "partitions, their replicas and offsets", wire.Partitions,
+		probes.Ends | probes.Starts | probes.Stables | probes.Layout | probes.Sizes, lag.KindTopic, []string{lag.KindTopic}, []string{"topic"}, true},
+	{"brokers", "BROKER", "brokers, what they lead and how they answer", wire.Brokers, probes.Layout, lag.KindBroker, nil, []string{"host", "rack"}, true},
+}
+
+// rowFlags say which rows are printed, and in which order.
+type rowFlags struct {
+	groups, topics []string
+	filter, sort   string
+	limit          int
+}
+
+func (a *app) get() *cobra.Command {
+	get := &cobra.Command{Use: "get", Short: "List groups, positions, members, topics, partitions or brokers"}
+	var subs []*cobra.Command
+	for i := range kinds {
+		subs = append(subs, a.getKind(&kinds[i]))
+	}
+	return parent(get, subs...)
+}
+
+func (a *app) getKind(k *kind) *cobra.Command {
+	var rows rowFlags
+	c := &cobra.Command{
+		Use:     k.name + " [" + k.arg + "…]",
+		Aliases: []string{strings.TrimSuffix(k.name, "s")},
+		Short:   "List " + k.short,
+		Long: "List " + k.short + ".\n\nArguments are names, or patterns with * and ?. One that is a plain name and does not exist is an error.\n\n" +
+			"Fields, for --filter and --sort:\n\n" + fieldList(k),
+		ValidArgsFunction: a.completeNames(k.of),
+		RunE:              func(c *cobra.Command, args []string) error { return a.runGet(c.Context(), k, args, rows) },
+	}
+	f := c.Flags()
+	if slices.Contains(k.narrows, lag.KindGroup) {
+		f.StringArrayVarP(&rows.groups, "group", "g", nil, "only of these groups (name or pattern; may be repeated)")
+		a.completeFlag(c, "group", lag.KindGroup)
+	}
+	if slices.Contains(k.narrows, lag.KindTopic) {
+		f.StringArrayVarP(&rows.topics, "topic", "t", nil, "only on these topics (name or pattern; may be repeated)")
+		a.completeFlag(c, "topic", lag.KindTopic)
+	}
+	f.StringVar(&rows.filter, "filter", "", `only rows that match, for example "lag>10k,type=classic|!test"`)
+	f.StringVar(&rows.sort, "sort", "", "order by these fields, a minus before one turns its order around, for example -lag,group")
+	f.IntVar(&rows.limit, "limit", 0, "at most so many rows (0: all)")
+	return c
+}
+
+// fieldList tells the columns of a kind.
+func fieldList(k *kind) string {
+	t := k.table(nil)
+	width := 0
+	for _, c := range t.Columns {
+		width = max(width, len(c.Name))
+	}
+	var b strings.Builder
+	for _, c := range t.Columns {
+		b.WriteString("  " + c.Name + strings.Repeat(" ", width-len(c.Name)+2) + c.Doc + "\n")
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}

@@ -1,0 +1,135 @@
+package cli
+
+import (
+	"slices"
+	"sync"
+
+	"weir/internal/query"
+	"weir/internal/wire"
+	"weir/lag"
+)
+
+// selection is what the arguments and -g, -t name.
+type selection struct {
+	kind *kind
+	by   map[string][]query.Glob // by lag.Kind; none: all
+
+	mu   sync.Mutex
+	told map[string][]string // names the clusters told, by kind
+}
+
+func newSelection(k *kind, args []string, flags rowFlags) (*selection, error) {
+	s := &selection{kind: k, by: map[string][]query.Glob{}, told: map[string][]string{}}
+	for _, named := range []struct {
+		kind  string
+		names []string
+	}{{k.of, args}, {lag.KindGroup, flags.groups}, {lag.KindTopic, flags.topics}} {
+		if err := s.add(named.kind, named.names); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+func (s *selection) add(kind string, names []string) error {
+	for _, n := range names {
+		g, err := query.ParseGlob(n)
+		if err != nil {
+			return usage("%w", err)
+		}
+		if !slices.Contains(s.by[kind], g) {
+			s.by[kind] = append(s.by[kind], g)
+		}
+	}
+	return nil
+}
+
+// has reports whether a name is among those selected.
+func (s *selection) has(kind, name string) bool {
+	globs := s.by[kind]
+	return len(globs) == 0 || query.MatchAny(globs, name)
+}
+
+// keep narrows a sweep to what is selected; nil when that is everything. It notes the names it is asked about, so that
+// one that doesn't exist can be answered with those that are near.
+func (s *selection) keep() func(kind, name string) bool {
+	if !s.kind.noGroups && len(s.by[lag.KindGroup]) == 0 && len(s.by[lag.KindTopic]) == 0 {
+		return nil
+	}
+	return func(kind, name string) bool {
+		if len(s.by[kind]) > 0 {
+			s.mu.Lock()
+			s.told[kind] = append(s.told[kind], name)
+			s.mu.Unlock()
+		}
+		switch {
+		case kind == lag.KindGroup && s.kind.noGroups:
+			return false
+		case kind == lag.KindTopic && s.kind.name == "groups":
+			return true // a group's sums are over all of its topics, whichever it is looked for by
+		}
+		return s.has(kind, name)
+	}
+}
+
+// rows tells which rows of the kind's table are selected; nil when all are.
+func (s *selection) rows(t *wire.Table, clusters []wire.Cluster) func([]wire.Value) bool {
+	if len(s.by) == 0 {
+		return nil
+	}
+	type test struct {
+		col  int
+		kind string
+	}
+	var tests []test
+	for kind := range s.by {
+		if col := t.Column(kind); col >= 0 { // columns that name a thing are named after its kind
+			tests = append(tests, test{col, kind})
+		}
+	}
+	related := s.related(clusters)
+	own, cluster := t.Column(s.kind.of), t.Column("cluster")
+	return func(row []wire.Value) bool {
+		for _, test := range tests {
+			if !s.has(test.kind, row[test.col].String()) {
+				return false
+			}
+		}
+		return related == nil || related[place{row[cluster].String(), row[own].String()}]
+	}
+}
+
+type place struct{ cluster, name string }
+
+// related are the groups on the topics asked for, or the topics of the groups asked for; nil where nothing is asked for
+// by the other kind.
+func (s *selection) related(clusters []wire.Cluster) map[place]bool {
+	var byGroup bool
+	switch {
+	case s.kind.name == "groups" && len(s.by[lag.KindTopic]) > 0:
+		byGroup = true
+	case s.kind.name == "topics" && len(s.by[lag.KindGroup]) > 0:
+	default:
+		return nil
+	}
+	out := map[place]bool{}
+	for _, c := range clusters {
+		eachPosition(c.Reading, func(group, topic string) {
+			switch {
+			case byGroup && s.has(lag.KindTopic, topic):
+				out[place{c.Name, group}] = true
+			case !byGroup && s.has(lag.KindGroup, group):
+				out[place{c.Name, topic}] = true
+			}
+		})
+	}
+	return out
+}
+
+func eachPosition(r *lag.Reading, do func(group, topic string)) {
+	for i := range r.Groups {
+		for _, p := range r.Groups[i].Positions {
+			do(r.Groups[i].Name, r.Topics[r.Partitions[r.Positions[p].Partition].Topic].Name)
+		}
+	}
+}
