@@ -31,6 +31,9 @@ func (s *sweep) layout() bool {
 		}},
 		{node: lag.Nowhere, req: about, what: "cluster", apply: s.applyCluster},
 	})
+	if !known { // nothing is known, which says more than that no part of it is known to be whole
+		s.gaps.open(inVisibility)
+	}
 	return known
 }
 
