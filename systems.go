@@ -1,0 +1,95 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"weir/internal/cli"
+	"weir/internal/config"
+	"weir/internal/demo"
+	"weir/internal/kafka"
+	"weir/internal/query"
+	"weir/internal/wire"
+	"weir/lag"
+	"weir/probes"
+	kafkaprobe "weir/probes/kafka"
+)
+
+// release is set when a release is built; without it the version is that of the module.
+var release = ""
+
+func version() string {
+	if release != "" {
+		return release
+	}
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
+		return info.Main.Version
+	}
+	return "0.1.0-dev"
+}
+
+func systems() cli.Systems {
+	return cli.Systems{Version: version(), Open: open, Diagnose: diagnose, Demo: startDemo, Scenarios: scenarios}
+}
+
+func open(ctx context.Context, c config.Cluster) (probes.Probe, error) {
+	skip, err := skipper(c)
+	if err != nil {
+		return nil, err
+	}
+	client, err := kafka.Dial(ctx, c, kafka.Seeing, kafka.Options{Version: version()})
+	if err != nil {
+		return nil, err
+	}
+	return kafkaprobe.New(kafkaprobe.Over(client), kafkaprobe.Options{Cluster: c.Name, Timeout: c.Timeout, Skip: skip}), nil
+}
+
+// skipper tells what the configuration leaves out.
+func skipper(c config.Cluster) (func(kind, name string) bool, error) {
+	out := map[string][]query.Glob{}
+	for kind, patterns := range map[string][]string{lag.KindGroup: c.Groups.Exclude, lag.KindTopic: c.Topics.Exclude} {
+		for _, p := range patterns {
+			g, err := query.ParseGlob(p)
+			if err != nil {
+				return nil, fmt.Errorf("cluster %s: exclude: %w", c.Name, err)
+			}
+			out[kind] = append(out[kind], g)
+		}
+	}
+	return func(kind, name string) bool { return query.MatchAny(out[kind], name) }, nil
+}
+
+func diagnose(ctx context.Context, c config.Cluster) []wire.Check {
+	var out []wire.Check
+	for _, k := range kafka.Diagnose(ctx, c, kafka.Seeing, kafka.Options{Version: version()}) {
+		out = append(out, wire.Check{
+			Cluster: c.Name, Check: k.Check, Target: k.Target, OK: k.OK, Unknown: k.Unknown, Detail: k.Detail, Remedy: k.Remedy,
+		})
+	}
+	return out
+}
+
+func startDemo(ctx context.Context, scenario, listen string, seed int64) (config.Cluster, func(), error) {
+	d, err := demo.Start(ctx, demo.Options{Scenario: scenario, Listen: listen, Seed: seed})
+	if err != nil {
+		return config.Cluster{}, nil, err
+	}
+	name := "demo"
+	if s := d.Scenario().Name; s != demo.Steady {
+		name = "demo:" + s
+	}
+	return config.Cluster{
+		Name: name, Environment: "demo", Brokers: d.Brokers(), Mode: config.Confirm,
+		Refresh: config.MinRefresh, Timeout: 5 * time.Second,
+	}, d.Close, nil
+}
+
+func scenarios() []cli.Scenario {
+	var out []cli.Scenario
+	for _, s := range demo.Scenarios() {
+		out = append(out, cli.Scenario{Name: s.Name, Title: s.Title, Sees: s.Sees})
+	}
+	return out
+}
