@@ -68,62 +68,69 @@ func (h *History) EndAt(p PartitionIx, m Moment) (int64, bool) {
 	return e0 + int64(float64(e1-e0)*float64(m-t0)/float64(t1-t0)), true
 }
 
-// Pace is how a position has moved over a stretch that begins and ends with a commit of its own, so that the rhythm of
-// its commits leaves no trace.
+// Pace is how a position has moved over a stretch that begins with a commit of its own, and ends with one unless it has
+// been silent for longer than its rhythm since: so that the rhythm of its commits leaves no trace.
 type Pace struct {
 	Over       time.Duration // how long the stretch is
 	Read, Came int64         // records it committed, and records that came in meanwhile
-	Silent     time.Duration // how long after its end nothing was committed
 }
 
-// Pace returns the pace of position i over its last commits: those within d, or the last two where they lie further
-// apart. False when it has not been seen to commit twice.
-func (h *History) Pace(i PositionIx, d time.Duration) (Pace, bool) {
-	t, pt := &h.tracks[i], &h.points[i]
+// Pace returns the pace of position i over its commits within d, or from the last one before where there is none. False
+// when it has not been seen to commit twice.
+func (h *History) Pace(i PositionIx, d, rhythm time.Duration) (Pace, bool) {
+	t := &h.tracks[i]
 	if t.Moved == Never || !Known(t.Commit) {
 		return Pace{}, false
 	}
-	from := t.Moved - Moments(d)
-	best := -1
-	for k, at := range pt.at {
-		if at == 0 || at >= t.Moved {
-			continue
-		}
-		switch {
-		case best < 0, at >= from && pt.at[best] < from, at >= from && at < pt.at[best], at < from && pt.at[best] < from && at > pt.at[best]:
-			best = k
-		}
+	to := t.Moved
+	if h.axis.now.Duration(to) > rhythm {
+		to = h.axis.now
 	}
-	if best < 0 {
+	pt := &h.points[i]
+	k := pt.from(to-Moments(d), t.Moved)
+	if k < 0 {
 		return Pace{}, false
 	}
 	p := h.topo.Positions[i].Partition
-	e0, ok0 := h.EndAt(p, pt.at[best])
-	e1, ok1 := h.EndAt(p, t.Moved)
+	e0, ok0 := h.EndAt(p, pt.at[k])
+	e1, ok1 := h.EndAt(p, to)
 	if !ok0 || !ok1 {
 		return Pace{}, false
 	}
-	return Pace{Over: t.Moved.Duration(pt.at[best]), Read: t.Commit - pt.commit[best], Came: e1 - e0,
-		Silent: h.axis.now.Duration(t.Moved)}, true
+	return Pace{Over: to.Duration(pt.at[k]), Read: t.Commit - pt.commit[k], Came: e1 - e0}, true
 }
 
-// Consume returns the records a second that position i reads: over the stretch of its last commits within d, made longer
-// by what it has been silent past rhythm. False when it has not been seen to commit twice, and has not been watched for
-// d.
-func (h *History) Consume(i PositionIx, d, rhythm time.Duration) (float64, bool) {
-	p, ok := h.Pace(i, d)
-	if !ok {
-		t := &h.tracks[i]
-		still := t.Moved
-		if still == Never {
-			still = t.Since
+// from returns the oldest point at or after m that lies before the last commit, or the last one before m; −1 when there
+// is none.
+func (p *points) from(m, moved Moment) int {
+	best := -1
+	for k, at := range p.at {
+		if at == 0 || at >= moved {
+			continue
 		}
-		return 0, still != Never && h.axis.now.Duration(still) >= d
+		if best < 0 || at >= m && (p.at[best] < m || at < p.at[best]) || at < m && p.at[best] < m && at > p.at[best] {
+			best = k
+		}
 	}
-	if p.Silent >= d {
+	return best
+}
+
+// Consume returns the records a second that position i reads, over its pace within d. False when it has not been seen to
+// commit twice, nor been watched for d.
+func (h *History) Consume(i PositionIx, d, rhythm time.Duration) (float64, bool) {
+	t := &h.tracks[i]
+	still := max(t.Moved, t.Since)
+	if still == Never {
+		return 0, false
+	}
+	if h.axis.now.Duration(still) >= d {
 		return 0, true
 	}
-	return float64(p.Read) / (p.Over + max(0, p.Silent-rhythm)).Seconds(), true
+	p, ok := h.Pace(i, d, rhythm)
+	if !ok || p.Over <= 0 {
+		return 0, false
+	}
+	return float64(p.Read) / p.Over.Seconds(), true
 }
 
 // GroupRates returns the records a second that came in for group g and that it committed over the last d, or the part of

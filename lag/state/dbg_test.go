@@ -44,7 +44,7 @@ func TestDbg(t *testing.T) {
 					}
 					return fmt.Sprint(int32(h.Now()-m) / 10)
 				}
-				long, ok := h.Pace(i, h.Window(lag.GroupIx(g)))
+				long, ok := h.Pace(i, h.Window(lag.GroupIx(g)), m.r.Duration(0))
 				fmt.Printf(" p%d[%s l=%d mv=%s third=%s old=%v pace %v %d/%d in %v e=%d c=%d]", r.Partitions[r.Positions[i].Partition].Number, s, r.Lag(i, -1), d(t.Moved), d(t.Third), t.Told&lag.OlderThird != 0, ok, long.Read, long.Came, long.Over, e.End, t.Commit)
 			}
 			fmt.Println()

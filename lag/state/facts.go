@@ -34,7 +34,7 @@ type trend struct {
 }
 
 func (t *trend) add(h *lag.History, f *facts, d time.Duration) {
-	p, ok := h.Pace(f.i, d)
+	p, ok := h.Pace(f.i, d, max(f.m.r, seconds(1)).Duration(0)*5/4)
 	if !ok || p.Over <= 0 {
 		return
 	}
@@ -83,7 +83,7 @@ func (f *facts) stuck() bool {
 		return false
 	}
 	if f.held() {
-		return true
+		return !f.m.reading || f.was.code == cStopped && f.m.memberless
 	}
 	return !f.m.fogged && f.silence > f.patience() && f.age > f.m.fine
 }
