@@ -142,14 +142,11 @@ func (c *Client) do(ctx context.Context, req kmsg.Request,
 
 // ID asks for the cluster's id.
 func (c *Client) ID(ctx context.Context) (string, error) {
-	req := kmsg.NewPtrMetadataRequest()
-	req.Topics = []kmsg.MetadataRequestTopic{} // none; nil would be all
-	resp, err := c.Request(ctx, req)
+	m, err := c.brokers(ctx)
 	if err != nil {
 		return "", err
 	}
-	m, ok := resp.(*kmsg.MetadataResponse)
-	if !ok || m.ClusterID == nil || *m.ClusterID == "" {
+	if m.ClusterID == nil || *m.ClusterID == "" {
 		return "", errors.New("kafka: cluster id: the broker doesn't tell one")
 	}
 	return *m.ClusterID, nil

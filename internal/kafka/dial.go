@@ -3,6 +3,7 @@ package kafka
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"net"
 	"time"
@@ -90,6 +91,9 @@ func (d *dialer) tcp(ctx context.Context, addr string) (net.Conn, error) {
 	c, err := to(ctx, "tcp", e.Reached)
 	if err != nil {
 		e.Err = err
+		if errors.Is(ctx.Err(), context.Canceled) {
+			e.Err = ctx.Err() // the proxy's dialer says time-out for it
+		}
 		return nil, &e
 	}
 	return c, nil

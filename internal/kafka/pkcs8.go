@@ -56,7 +56,7 @@ var (
 )
 
 // maxIterations bounds the work that a key file can ask for.
-const maxIterations = 20_000_000
+const maxIterations = 2_000_000
 
 type encryptedKey struct {
 	Algorithm pkix.AlgorithmIdentifier
