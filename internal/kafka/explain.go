@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"slices"
 	"strings"
+	"syscall"
 
 	"weir/internal/config"
 	"weir/lag"
@@ -138,10 +140,10 @@ func tellSASL(err error, f *Failure) (Problem, bool) {
 	return saslWanted(err, f)
 }
 
-// saslWanted is a connection that greeted us and then closed at the first real request.
+// saslWanted is a connection that was greeted and then closed at its first real request, without a login.
 func saslWanted(err error, f *Failure) (Problem, bool) {
 	l, ok := errors.AsType[*LinkError](err)
-	if _, first := errors.AsType[*kgo.ErrFirstReadEOF](err); !first || !ok || l.Stage != StageRequest || f.Mechanism != "" {
+	if !ok || l.Stage != StageRequest || l.Served || f.Mechanism != "" || !errors.Is(l.Err, io.EOF) && !errors.Is(l.Err, syscall.ECONNRESET) {
 		return Problem{}, false
 	}
 	return Problem{KindSASLWanted, lag.NotAuthorized, fmt.Sprintf("broker %s closed the connection at the first request, as one does that wants a login", l.Addr),

@@ -18,6 +18,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kfake"
+	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
@@ -220,7 +221,9 @@ func TestCancelAnswersAtOnce(t *testing.T) {
 }
 
 func TestExplainPure(t *testing.T) {
-	link := func(stage Stage, err error) error { return &LinkError{Addr: "b1:9092", Stage: stage, Err: err} }
+	link := func(stage Stage, err error) error {
+		return &LinkError{Addr: "b1:9092", Stage: stage, Served: true, Err: err}
+	}
 	for name, x := range map[string]struct {
 		err      error
 		kind     Kind
@@ -242,7 +245,11 @@ func TestExplainPure(t *testing.T) {
 			KindName, lag.Unreachable, "the name of broker b1:9092 could not be resolved: the resolver failed"},
 		"connect time-out": {link(StageConnect, context.DeadlineExceeded), KindConnect, lag.Timeout, "broker b1:9092 does not take the connection in time"},
 		"broken":           {link(StageRequest, io.EOF), KindBroken, lag.Unreachable, "the connection to broker b1:9092 broke: EOF"},
-		"tls cut off":      {link(StageTLS, io.EOF), KindTLS, lag.Unreachable, "b1:9092 closed the connection during the TLS handshake"},
+		"wants a login": {&LinkError{Addr: "b1:9092", Stage: StageRequest, Err: io.EOF}, KindSASLWanted, lag.NotAuthorized,
+			"broker b1:9092 closed the connection at the first request, as one does that wants a login"},
+		"had a login": {&Failure{Mechanism: config.Plain, Err: &LinkError{Addr: "b1:9092", Stage: StageRequest, Err: io.EOF}}, KindBroken, lag.Unreachable,
+			"the connection to broker b1:9092 broke: EOF"},
+		"tls cut off": {link(StageTLS, io.EOF), KindTLS, lag.Unreachable, "b1:9092 closed the connection during the TLS handshake"},
 		"tls version": {link(StageTLS, &net.OpError{Op: "remote error", Err: errors.New("tls: protocol version not supported")}),
 			KindTLS, lag.Unreachable, "broker b1:9092 ended the TLS handshake: protocol version not supported"},
 		"deadline":                   {context.DeadlineExceeded, KindTimeout, lag.Timeout, "the cluster did not answer in time"},
@@ -275,5 +282,28 @@ func TestReasonOfEveryCode(t *testing.T) {
 		if got := ReasonOf(code); got != want {
 			t.Errorf("code %d: %v, want %v", code, got, want)
 		}
+	}
+}
+
+// A refresh whose time is up is not kept waiting to find out what a hung port speaks; a first contact is.
+func TestOnlyAFirstContactIsLookedIntoPastItsTime(t *testing.T) {
+	noLeaks(t)
+	s := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(s.Close)
+	cl := dialed(t, cluster("b:1"), Seeing, Options{})
+	cl.dialer.cluster.Addresses = map[string]string{"b:1": s.Listener.Addr().String()}
+	over, cancel := context.WithDeadline(t.Context(), time.Unix(1, 0))
+	defer cancel()
+	speaks := func() Protocol {
+		f, _ := errors.AsType[*Failure](cl.failure(over, 3, time.Now(), &LinkError{Addr: "b:1", Stage: StageGreeting, Err: io.EOF}))
+		return f.Speaks
+	}
+	cl.meter.OnBrokerConnect(kgo.BrokerMetadata{}, 0, nil, nil)
+	if got := speaks(); got != "" {
+		t.Errorf("a known cluster: %q", got)
+	}
+	clear(cl.meter.brokers)
+	if got := speaks(); got != SpeaksHTTP {
+		t.Errorf("a first contact: %q", got)
 	}
 }

@@ -51,8 +51,13 @@ func (c *Client) failure(ctx context.Context, key int16, began time.Time, err er
 			f.Cause = c.lastFailure(began)
 		}
 	}
+	// Looking further takes a moment. A caller whose time is up waits for it only while the cluster was never reached:
+	// that is someone who is setting it up, not a refresh that others wait for.
+	if ctx.Err() != nil && c.meter.connected() {
+		return f
+	}
 	if errors.Is(f, kerr.UnsupportedSaslMechanism) {
-		f.Offered = c.offered(ctx)
+		f.Offered = c.offered(context.WithoutCancel(ctx))
 	}
 	if l, ok := errors.AsType[*LinkError](f); ok && worthSniffing(l) {
 		f.Speaks = c.sniffOnce(ctx, l.Addr)

@@ -21,7 +21,7 @@ type Stage uint8
 const (
 	StageConnect  Stage = iota // name resolution and TCP
 	StageTLS                   // the TLS handshake
-	StageGreeting              // the first request, ApiVersions, before any answer
+	StageGreeting              // the first request, ApiVersions
 	StageSASL                  // authentication
 	StageRequest               // anything after
 )
@@ -33,6 +33,7 @@ type LinkError struct {
 	Proxy   string // the SOCKS5 proxy in between, "" without
 	Stage   Stage
 	TLS     bool   // whether we spoke TLS
+	Served  bool   // whether anything but greeting and login was answered on this connection
 	First   []byte // the first bytes of an answer that isn't Kafka's, at most 64
 	Err     error
 }
@@ -62,6 +63,7 @@ type link struct {
 
 	lastKey  atomic.Int32
 	answered atomic.Bool
+	served   atomic.Bool
 }
 
 // Write sends whole requests; one that the role forbids is refused before any of p is sent.
@@ -98,6 +100,9 @@ func (l *link) Read(p []byte) (int, error) {
 		}
 		l.answered.Store(true)
 	}
+	if n > 0 && l.stage() == StageRequest {
+		l.served.Store(true)
+	}
 	return n, l.failed(err)
 }
 
@@ -117,15 +122,18 @@ func (l *link) failed(err error) error {
 		return nil
 	}
 	e := l.where
-	e.Stage, e.Err = l.stage(), err
+	e.Stage, e.Served, e.Err = l.stage(), l.served.Load(), err
 	return &e
 }
 
 func (l *link) stage() Stage {
-	switch {
-	case !l.answered.Load():
+	if !l.answered.Load() {
 		return StageGreeting
-	case l.lastKey.Load() == int32(kmsg.SASLHandshake), l.lastKey.Load() == int32(kmsg.SASLAuthenticate):
+	}
+	switch kmsg.Key(l.lastKey.Load()) {
+	case kmsg.ApiVersions:
+		return StageGreeting
+	case kmsg.SASLHandshake, kmsg.SASLAuthenticate:
 		return StageSASL
 	}
 	return StageRequest

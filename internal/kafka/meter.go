@@ -119,6 +119,18 @@ func (m *meter) OnBrokerConnect(meta kgo.BrokerMetadata, _ time.Duration, _ net.
 	}
 }
 
+// connected tells whether any broker ever let us in.
+func (m *meter) connected() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, b := range m.brokers {
+		if b.cost.Connects > 0 {
+			return true
+		}
+	}
+	return false
+}
+
 func (m *meter) OnBrokerE2E(meta kgo.BrokerMetadata, key int16, e kgo.BrokerE2E) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
