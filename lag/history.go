@@ -16,6 +16,7 @@ type History struct {
 
 	ends   []EndTrack // by partition
 	rows   rings
+	recent recent
 	delta  []int64 // growth of each end in the last reading
 	leader []NodeIx
 	seeds  map[PartitionIx][]seed
@@ -45,6 +46,7 @@ func (h *History) Fold(r *Reading) {
 		h.resume = h.axis.now
 	}
 	h.foldEnds(r)
+	h.recall()
 	h.grow(r)
 	h.commitFresh = freshNodes(h.commitFresh[:0], r.CommittedAt, &h.commitStamp)
 	for g := range r.Groups {

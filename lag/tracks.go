@@ -178,6 +178,9 @@ func (h *History) wait(i PositionIx, t *Track, e *EndTrack, p PartitionIx, share
 	}
 	again := t.Told&seeded != 0
 	t.Told &^= seeded
+	if t.Unread == Never && t.Third == Never && h.justCame(p, e, c, n, t) {
+		return
+	}
 	if t.Unread == Never || again && t.Told&Older != 0 {
 		t.Unread = h.arrived(p, e, c, t, Older)
 	}
@@ -186,4 +189,51 @@ func (h *History) wait(i PositionIx, t *Track, e *EndTrack, p PartitionIx, share
 	} else if t.Third == Never || again && t.Told&OlderThird != 0 {
 		t.Third = max(h.arrived(p, e, c+restAt, t, OlderThird), t.Unread)
 	}
+}
+
+// recent are the newest rows, this reading's first: most commits lie between two of them.
+type recent struct {
+	rows [5][]int32
+	at   [5]Moment
+	n    int
+}
+
+func (h *History) recall() {
+	l := &h.axis.levels[0]
+	h.recent.n = min(l.count, len(h.recent.rows))
+	for k := range h.recent.n {
+		r := l.row(k)
+		h.recent.rows[k], h.recent.at[k] = h.rows[0][r], l.at[r]
+	}
+}
+
+// justCame is the short way for a commit that lies between two recent ends.
+func (h *History) justCame(p PartitionIx, e *EndTrack, c, n int64, t *Track) bool {
+	rc, target := &h.recent, c-e.base
+	var after int64
+	for k := range rc.n {
+		row := rc.rows[k]
+		if int(p) >= len(row) || row[p] == hole {
+			return false
+		}
+		v := int64(row[p])
+		if v > target {
+			after = v
+			continue
+		}
+		if k == 0 {
+			return false
+		}
+		t0, took := rc.at[k], int64(rc.at[k-1]-rc.at[k])
+		t.Unread, t.Third = t0+Moment((target+1-v)*took/(after-v)), Never
+		switch {
+		case n <= restAt:
+		case target+restAt < after:
+			t.Third = t0 + Moment((target+1+restAt-v)*took/(after-v))
+		default:
+			t.Third = rc.at[k-1]
+		}
+		return true
+	}
+	return false
 }

@@ -62,6 +62,7 @@ func (j *Judge) group(r *lag.Reading, h *lag.History, g lag.GroupIx, v *Verdict)
 	m.observe(&j.limits, r, h, g)
 	s := j.positions(r, h, g, m)
 	m.committed = s.committed
+	m.worstAge = max(m.worstAge, s.age)
 	if m.jobs.left == m.now {
 		m.jobs.atEase = s.age <= max(m.limit, j.limits.behindLeast)
 	}

@@ -18,6 +18,8 @@ type memory struct {
 	troubled lag.Moment // when it was last in trouble, or anything of it was draining
 
 	episodeFrom, episodeLast lag.Moment // the run of rebalances that is on or was last
+	worstAge                 lag.Moment // the greatest age of a waiting record in this run of rebalances
+	goneAt                   lag.Moment // since when none of its topics exists
 	blindFrom, backAt        lag.Moment // since when its commits could not be read; when they could again after long
 	steppedBy                int        // readings in which it committed while the broker called it Empty
 	jobs                     jobs
@@ -42,7 +44,7 @@ type memory struct {
 }
 
 func newMemory() memory {
-	return memory{begun: lag.Never, moved: lag.Never, at: lag.Never, troubled: lag.Never, episodeFrom: lag.Never, whyAt: lag.Never,
+	return memory{begun: lag.Never, moved: lag.Never, at: lag.Never, troubled: lag.Never, goneAt: lag.Never, episodeFrom: lag.Never, whyAt: lag.Never,
 		episodeLast: lag.Never, blindFrom: lag.Never, backAt: lag.Never, jobs: jobs{left: lag.Never, came: lag.Never}}
 }
 
@@ -100,7 +102,7 @@ func (m *memory) rebalances(l *limits, gt *lag.GroupTrack) {
 	entered := gt.Phase == lag.Steady && gt.Since == m.now && gt.Before != lag.Unlisted
 	if on || entered {
 		if m.episodeLast == lag.Never || m.now-m.episodeLast >= settle {
-			m.episodeFrom = m.now
+			m.episodeFrom, m.worstAge = m.now, 0
 		}
 		m.episodeLast = m.now
 	}

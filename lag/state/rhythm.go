@@ -31,6 +31,14 @@ func bucketOf(d time.Duration) int {
 	return min(buckets-1, int(math.Ceil(perOctave*math.Log2(float64(d)/float64(leastWait)))))
 }
 
+// short are the buckets of waits below 51 s, by tenths of a second: most are.
+var short = func() (t [512]uint8) {
+	for i := range t {
+		t[i] = uint8(bucketOf(lag.Moment(i).Duration(0)))
+	}
+	return t
+}()
+
 // upTo returns the longest wait of a bucket.
 func upTo(b int) time.Duration {
 	return time.Duration(float64(leastWait) * math.Exp2(float64(b)/perOctave))
@@ -45,7 +53,11 @@ func (y *rhythm) learn(wait lag.Moment, positions int) {
 			y.total += y.count[b]
 		}
 	}
-	y.count[bucketOf(wait.Duration(0))]++
+	if wait >= 0 && int(wait) < len(short) {
+		y.count[short[wait]]++
+	} else {
+		y.count[bucketOf(wait.Duration(0))]++
+	}
 	y.total++
 }
 

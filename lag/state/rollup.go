@@ -16,15 +16,26 @@ func (j *Judge) settle(r *lag.Reading, h *lag.History, g lag.GroupIx, m *memory,
 		}
 	}
 	switch {
+	case s.positions == 0 && len(r.Groups[g].Positions) > 0 && m.code != cUnknown:
+		// All its topics are gone: what it was doing stands for as long as they may come back.
+		if m.goneAt == lag.Never {
+			m.goneAt = m.now
+		}
+		if m.now-m.goneAt < l.goneFor {
+			c, at = m.code, m.at
+		}
 	case r.Groups[g].Gone && gt.Listed != lag.Never && m.now-gt.Listed > l.goneFor:
 		c, at = cUnknown, m.now
 	case m.unseen && m.begun != lag.Never:
 		over(cNotVisible, m.blindFrom)
 	}
+	if s.positions > 0 {
+		m.goneAt = lag.Never
+	}
 	if gt.Phase == lag.Moving && !m.unseen {
 		over(cRebalancing, m.episodeFrom)
 	}
-	if m.rebalancing() >= l.rebalanceMax && s.age > max(m.limit, l.behindLeast) && !m.fogged {
+	if m.rebalancing() >= l.rebalanceMax && m.worstAge > m.limit && !m.fogged {
 		over(cRebalancingLong, m.episodeFrom)
 	}
 	if gt.Phase == lag.Memberless && !m.simple && m.now-gt.Since > j.dayOf(m.policy) && c <= cLosingData {

@@ -24,8 +24,9 @@ type seen struct {
 }
 
 // replay runs the rules over the readings and returns what they said, by group name.
-func replay(rs []*lag.Reading) map[string][]seen {
+func replay(rs []*lag.Reading, l limits) map[string][]seen {
 	h, j, ages := lag.NewHistory(), New(nil), newAges()
+	j.limits = l
 	out := map[string][]seen{}
 	var prev *lag.Reading
 	for _, r := range rs {
