@@ -1,88 +1,13 @@
 package kafka
 
 import (
+	"slices"
 	"time"
 
 	"weir/lag"
 )
 
-// columns are the numbers of the sweep that is being made: what the last sweep left, written over where something was
-// read.
-type columns struct {
-	start, end, stable, size []int64
-	committed                []int64
-	backlog                  map[lag.PositionIx]int64
-
-	startAt, endAt, stableAt, sizeAt, committedAt []lag.ShardTime
-	lateEnd                                       map[lag.PartitionIx]lag.ShardTime
-	lateCommit                                    map[lag.PositionIx]lag.ShardTime
-}
-
-// grow brings a column to n values; new ones are unknown.
-func grow(col []int64, n int) []int64 {
-	if cap(col) < n {
-		bigger := make([]int64, len(col), n+n/16+64)
-		copy(bigger, col)
-		col = bigger
-	}
-	for len(col) < n {
-		col = append(col, lag.Unknown)
-	}
-	return col
-}
-
-func copied(col []int64, n int) []int64 {
-	out := make([]int64, len(col), max(n, len(col)))
-	copy(out, col)
-	return grow(out, n)
-}
-
-func stamps(at []lag.ShardTime, n int) []lag.ShardTime {
-	out := make([]lag.ShardTime, max(n, len(at)))
-	copy(out, at)
-	return out
-}
-
-// next returns the columns of a new sweep. Those of a cadence that is not due are shared with the last sweep: nothing
-// writes to them, and they grow into a copy.
-func (c *columns) next(partitions, positions, nodes int, due func(col) bool) *columns {
-	keep := func(which col, col []int64, n int) []int64 {
-		if due(which) || len(col) < n {
-			return copied(col, n)
-		}
-		return col
-	}
-	n := &columns{
-		start: keep(colStart, c.start, partitions), end: keep(colEnd, c.end, partitions),
-		stable: keep(colStable, c.stable, partitions), size: keep(colSize, c.size, partitions),
-		committed: keep(colCommitted, c.committed, positions),
-		startAt:   stamps(c.startAt, nodes), endAt: stamps(c.endAt, nodes), stableAt: stamps(c.stableAt, nodes),
-		sizeAt: stamps(c.sizeAt, nodes), committedAt: stamps(c.committedAt, nodes),
-		backlog: make(map[lag.PositionIx]int64, len(c.backlog)), lateEnd: make(map[lag.PartitionIx]lag.ShardTime),
-		lateCommit: make(map[lag.PositionIx]lag.ShardTime),
-	}
-	for k, v := range c.backlog {
-		n.backlog[k] = v
-	}
-	for k, v := range c.lateEnd {
-		n.lateEnd[k] = v
-	}
-	for k, v := range c.lateCommit {
-		n.lateCommit[k] = v
-	}
-	return n
-}
-
-// fit brings the columns to the size of what exists, which may have grown during the sweep.
-func (c *columns) fit(partitions, positions, nodes int) {
-	c.start, c.end = grow(c.start, partitions), grow(c.end, partitions)
-	c.stable, c.size = grow(c.stable, partitions), grow(c.size, partitions)
-	c.committed = grow(c.committed, positions)
-	c.startAt, c.endAt, c.stableAt = stamps(c.startAt, nodes), stamps(c.endAt, nodes), stamps(c.stableAt, nodes)
-	c.sizeAt, c.committedAt = stamps(c.sizeAt, nodes), stamps(c.committedAt, nodes)
-}
-
-// col names a column.
+// col names a column of numbers.
 type col uint8
 
 const (
@@ -91,15 +16,93 @@ const (
 	colStable
 	colSize
 	colCommitted
+	cols
 )
+
+// columns are the numbers of the sweep that is being made: what the last sweep left, written over where something was
+// read. A column is shared with the last sweep until it is written to.
+type columns struct {
+	ints [cols][]int64
+	mine [cols]bool
+	at   [cols][]lag.ShardTime
+
+	backlog    map[lag.PositionIx]int64
+	lateEnd    map[lag.PartitionIx]lag.ShardTime
+	lateCommit map[lag.PositionIx]lag.ShardTime
+}
+
+// next returns the columns of a new sweep.
+func (c *columns) next() *columns {
+	n := &columns{ints: c.ints, backlog: copied(c.backlog), lateEnd: copied(c.lateEnd), lateCommit: copied(c.lateCommit)}
+	for k := range c.at {
+		n.at[k] = slices.Clone(c.at[k])
+	}
+	return n
+}
+
+// copied copies into a map of the right size: one that grew large in an outage does not stay so.
+func copied[K comparable, V any](m map[K]V) map[K]V {
+	out := make(map[K]V, len(m))
+	for k, v := range m {
+		out[k] = v
+	}
+	return out
+}
+
+// edit returns a column to write to.
+func (c *columns) edit(k col) []int64 {
+	if !c.mine[k] {
+		c.ints[k], c.mine[k] = slices.Clone(c.ints[k]), true
+	}
+	return c.ints[k]
+}
+
+// fit brings the columns to the size of what exists; new values are unknown. They come after all that any earlier sweep
+// published, so that a shared column may grow in place.
+func (c *columns) fit(t *lag.Topology) {
+	for k := range c.ints {
+		n := len(t.Partitions)
+		if col(k) == colCommitted {
+			n = len(t.Positions)
+		}
+		c.ints[k] = grow(c.ints[k], n)
+		if more := len(t.Nodes) - len(c.at[k]); more > 0 {
+			c.at[k] = append(c.at[k], make([]lag.ShardTime, more)...)
+		}
+	}
+}
+
+func grow(c []int64, n int) []int64 {
+	if cap(c) < n {
+		c = append(make([]int64, 0, n+n/16+64), c...)
+	}
+	for len(c) < n {
+		c = append(c, lag.Unknown)
+	}
+	return c
+}
+
+// stamp notes when a broker answered. Several answers of one sweep make one stamp that spans them.
+func (c *columns) stamp(k col, n lag.NodeIx, at lag.ShardTime, begin time.Time) {
+	if have := c.at[k][n]; !have.IsZero() && !have.Sent.Before(begin) {
+		if have.Sent.Before(at.Sent) {
+			at.Sent = have.Sent
+		}
+		if have.Answered.After(at.Answered) {
+			at.Answered = have.Answered
+		}
+	}
+	c.at[k][n] = at
+}
 
 // reading puts the columns under a snapshot of what exists.
 func (c *columns) reading(t *lag.Topology, tick time.Time) *lag.Reading {
-	c.fit(len(t.Partitions), len(t.Positions), len(t.Nodes))
+	c.fit(t)
 	return &lag.Reading{
 		Topology: t, Tick: tick,
-		Start: c.start, End: c.end, Stable: c.stable, Size: c.size, Committed: c.committed, Backlog: c.backlog,
-		StartAt: c.startAt, EndAt: c.endAt, StableAt: c.stableAt, SizeAt: c.sizeAt, CommittedAt: c.committedAt,
-		LateEnd: c.lateEnd, LateCommit: c.lateCommit,
+		Start: c.ints[colStart], End: c.ints[colEnd], Stable: c.ints[colStable], Size: c.ints[colSize],
+		Committed: c.ints[colCommitted], Backlog: c.backlog,
+		StartAt: c.at[colStart], EndAt: c.at[colEnd], StableAt: c.at[colStable], SizeAt: c.at[colSize],
+		CommittedAt: c.at[colCommitted], LateEnd: c.lateEnd, LateCommit: c.lateCommit,
 	}
 }

@@ -9,6 +9,8 @@ import (
 	"weir/lag"
 )
 
+var errUnanswered = fmt.Errorf("offset fetch: %w: a group that was asked for is missing", flat.ErrMalformed)
+
 // commitPlan is the OffsetFetch of one coordinator, made once and sent at each refresh while the same groups live
 // there.
 type commitPlan struct {
@@ -31,10 +33,6 @@ func (s *sweep) planCommits(chunk int) map[lag.NodeIx][]fetch {
 	for i := range s.w.topo.Groups {
 		g := &s.w.topo.Groups[i]
 		if g.Gone || g.Type == lag.Share || g.Type == lag.Connect || !s.keeps(lag.KindGroup, g.Name) {
-			continue
-		}
-		if g.Coordinator == lag.Nowhere {
-			s.orphanGroups[lag.GroupIx(i)] = fault{lag.NoCoordinator, "no coordinator is known", lag.Nowhere}
 			continue
 		}
 		members[g.Coordinator] = append(members[g.Coordinator], lag.GroupIx(i))
@@ -82,56 +80,69 @@ func (s *sweep) commitCalls(byNode map[lag.NodeIx][]fetch) []call {
 
 func (s *sweep) applyCommits(n lag.NodeIx, f fetch, a answer) {
 	if a.err == nil {
-		d := commitDecoder{sweep: s, fetch: f, node: n, at: a.at}
-		a.err = a.resp.(*flat.Commits).Walk(&d)
-		if a.err == nil {
-			a.err = d.finish()
+		s.col.fit(&s.w.topo)
+		d := commitDecoder{sweep: s, fetch: f, values: s.col.edit(colCommitted)}
+		if a.err = a.resp.(*flat.Commits).Walk(&d); a.err == nil {
+			s.col.stamp(colCommitted, n, a.at, s.at)
+			a.err = errUnanswered
 		}
 	}
-	if a.err != nil {
-		why := explain(a.err)
-		why.node = n
-		for _, g := range f.groups {
-			s.restore(g)
-			s.orphanGroups[g] = why
-		}
-		return
+	why := explain(a.err)
+	for _, g := range f.groups {
+		s.orphan(g, why)
 	}
-	s.col.committedAt[n] = a.at
 }
 
-// commitDecoder puts a coordinator's reply into the columns.
+// orphan notes that a group's coordinator did not tell its commits, or that it is another by now.
+func (s *sweep) orphan(g lag.GroupIx, why fault) {
+	h := &s.w.held[g]
+	if _, known := s.orphanGroups[g]; !known && h.told != s.sweeps && h.refused != s.sweeps {
+		s.orphanGroups[g] = why
+	}
+}
+
+// retellable reports the codes of a coordinator that is another by now, or not ready.
+func retellable(code int16) bool {
+	return code == kerr.NotCoordinator.Code || code == kerr.CoordinatorNotAvailable.Code || code == kerr.CoordinatorLoadInProgress.Code
+}
+
+// commitDecoder puts a coordinator's reply into the column of commits.
 type commitDecoder struct {
 	*sweep
 	fetch
-	node  lag.NodeIx
-	at    lag.ShardTime
-	next  int // the group expected next: coordinators answer in the order of the question
-	group lag.GroupIx
-	known bool
-	block *block
-	turn  int // the block expected next
-	got   int
+	values []int64
+	next   int // the group expected next: coordinators answer in the order of the question
+	group  lag.GroupIx
+	known  bool
+	block  *block
+	turn   int // the block expected next
 }
 
 // Group begins a group.
 func (d *commitDecoder) Group(name []byte) {
-	d.known, d.block, d.turn = false, nil, 0
-	if d.next < len(d.groups) && d.w.topo.Groups[d.groups[d.next]].Name == string(name) {
-		d.group, d.known = d.groups[d.next], true
-	} else if g, ok := d.w.groups[string(name)]; ok {
-		d.group, d.known = g, true
-	}
-	d.next++
+	d.block, d.turn = nil, 0
+	d.group, d.known = d.asked(name)
 	if !d.known {
 		return
 	}
 	for _, b := range d.w.held[d.group].blocks {
 		b.found = false
 		for _, i := range b.at {
-			d.col.committed[i] = lag.None
+			d.values[i] = lag.None
 		}
 	}
+}
+
+// asked finds a group among those that were asked for; it is told once.
+func (d *commitDecoder) asked(name []byte) (lag.GroupIx, bool) {
+	for range d.groups {
+		g := d.groups[d.next%len(d.groups)]
+		d.next++
+		if d.w.topo.Groups[g].Name == string(name) {
+			return g, d.w.held[g].told != d.sweeps
+		}
+	}
+	return 0, false
 }
 
 // Topic begins a topic.
@@ -143,28 +154,23 @@ func (d *commitDecoder) Topic(name []byte) {
 	blocks := d.w.held[d.group].blocks
 	if d.turn < len(blocks) && d.w.topo.Topics[blocks[d.turn].topic].Name == string(name) {
 		d.block = blocks[d.turn]
-		d.turn++
+	} else if d.keeps(lag.KindTopic, string(name)) {
+		d.block = d.w.block(d.group, d.met(string(name), 0), 0)
+		d.fit()
+	} else {
 		return
 	}
-	t, ok := d.w.topics[string(name)]
-	if !ok {
-		t = d.w.topic(string(name)) // committed on, and not in the metadata: deleted
-	}
-	if !d.keeps(lag.KindTopic, string(name)) {
-		return
-	}
-	d.block = d.w.block(d.group, t, 0)
-	d.fit(d.block)
-	d.turn++
+	d.turn = d.block.turn + 1
 }
 
 // fit brings the column to the size of what exists, new positions being without commit.
-func (d *commitDecoder) fit(b *block) {
-	have := len(d.col.committed)
-	d.col.committed = grow(d.col.committed, len(d.w.topo.Positions))
-	for i := have; i < len(d.col.committed); i++ {
-		d.col.committed[i] = lag.None
+func (d *commitDecoder) fit() {
+	have := len(d.values)
+	d.values = grow(d.values, len(d.w.topo.Positions))
+	for i := have; i < len(d.values); i++ {
+		d.values[i] = lag.None
 	}
+	d.col.ints[colCommitted] = d.values
 }
 
 // Commit takes one offset.
@@ -177,27 +183,24 @@ func (d *commitDecoder) Commit(partition int32, offset int64, code int16) {
 		if partition >= maxPartitions {
 			return
 		}
+		d.met(d.w.topo.Topics[b.topic].Name, partition)
 		d.w.grow(d.group, b, int(partition)+1)
-		d.fit(b)
+		d.fit()
 	}
-	i := b.at[partition]
-	switch {
+	switch i := b.at[partition]; {
 	case code != 0:
 		d.refused(i, code)
-	case offset == -1:
-	default:
-		d.col.committed[i] = offset
+	case offset != -1:
+		d.values[i] = offset
 		b.found = true
 	}
 }
 
 func (d *commitDecoder) refused(i lag.PositionIx, code int16) {
 	f := coded(code)
-	d.col.committed[i] = lag.Unknown
+	d.values[i] = lag.Unknown
 	d.block.found = true // it is there; what it says is not known
-	p := d.w.topo.Partitions[d.w.topo.Positions[i].Partition]
-	sub := fmt.Sprintf("%s:%d", d.w.topo.Topics[p.Topic].Name, p.Number)
-	d.gaps.add(inCommits, d.ref(lag.KindPosition, d.w.topo.Groups[d.group].Name, sub), f.reason, f.detail)
+	d.gaps.add(inCommits, d.positionRef(i), f.reason, f.detail)
 }
 
 // EndGroup ends the group.
@@ -205,56 +208,95 @@ func (d *commitDecoder) EndGroup(code int16) {
 	if !d.known {
 		return
 	}
-	d.got++
-	if code == 0 {
-		for _, b := range d.w.held[d.group].blocks {
-			b.commits = b.found
-			for _, i := range b.at {
-				delete(d.col.lateCommit, i)
-			}
+	if code != 0 {
+		d.restore(d.group)
+		if retellable(code) {
+			d.orphan(d.group, coded(code))
+		} else {
+			d.refuse(d.group, coded(code))
 		}
-		d.w.settle(d.group)
 		return
 	}
-	d.restore(d.group)
-	switch code {
-	case kerr.NotCoordinator.Code, kerr.CoordinatorNotAvailable.Code, kerr.CoordinatorLoadInProgress.Code:
-		d.orphanGroups[d.group] = coded(code)
-	default:
-		f := coded(code)
-		d.gaps.add(inCommits, d.groupRef(d.group), f.reason, "committed offsets: "+f.detail)
-		d.age(d.group)
+	h := &d.w.held[d.group]
+	h.bare = true
+	for _, b := range h.blocks {
+		if b.commits = b.found; b.found {
+			h.bare = false
+		}
+		if len(b.at) < len(d.w.topo.Topics[b.topic].Partitions) {
+			d.w.grow(d.group, b, 0)
+			d.fit()
+		}
 	}
+	d.told(d.group)
+	d.w.settle(d.group)
+}
+
+// told notes that a group's commits are of this sweep.
+func (s *sweep) told(g lag.GroupIx) {
+	h := &s.w.held[g]
+	h.told = s.sweeps
+	if len(s.col.lateCommit) == 0 {
+		return
+	}
+	for _, b := range h.blocks {
+		for _, i := range b.at {
+			delete(s.col.lateCommit, i)
+		}
+	}
+}
+
+// refuse notes that a coordinator will not tell a group's commits, whomever one asks: what is known of them gets old.
+func (s *sweep) refuse(g lag.GroupIx, f fault) {
+	s.gaps.add(inCommits, s.groupRef(g), f.reason, commitsOf(s.w.topo.Groups[g].Type)+f.detail)
+	s.age(g)
+	s.w.held[g].refused = s.sweeps
+	s.w.held[g].bare = f.reason == lag.Gone
+}
+
+func commitsOf(t lag.GroupType) string {
+	if t == lag.Share {
+		return "share group offsets: "
+	}
+	return "committed offsets: "
 }
 
 // restore puts a group's last known commits back.
 func (s *sweep) restore(g lag.GroupIx) {
+	old, values := s.cols.ints[colCommitted], s.col.edit(colCommitted)
 	for _, b := range s.w.held[g].blocks {
 		for _, i := range b.at {
-			v := lag.Unknown
-			if int(i) < len(s.cols.committed) {
-				v = s.cols.committed[i]
+			values[i] = lag.Unknown
+			if int(i) < len(old) {
+				values[i] = old[i]
 			}
-			s.col.committed[i] = v
 		}
 	}
 }
 
-// age gives the values of a group the stamp they were read at, because its coordinator's stamp is newer than they are.
+// age gives the values of a group the stamp they were read at, before or because that of its coordinator is another.
 func (s *sweep) age(g lag.GroupIx) {
+	if s.prev == nil {
+		return
+	}
 	for _, b := range s.w.held[g].blocks {
 		for _, i := range b.at {
-			if _, late := s.col.lateCommit[i]; !late {
-				s.col.lateCommit[i] = s.lastCommitStamp(i)
+			if _, late := s.col.lateCommit[i]; !late && int(i) < len(s.prev.Positions) {
+				s.col.lateCommit[i] = s.prev.CommitStamp(i)
 			}
 		}
 	}
 }
 
-// finish says whether every group that was asked for was answered.
-func (d *commitDecoder) finish() error {
-	if d.got < len(d.groups) {
-		return fmt.Errorf("offset fetch: %w: %d groups of %d answered", flat.ErrMalformed, d.got, len(d.groups))
+// met returns the index of a topic that a commit or an assignment named, and notes it when it says more than the
+// metadata did: the topic, or the partition, is newer, or it is gone.
+func (s *sweep) met(topic string, partition int32) lag.TopicIx {
+	t, known := s.w.topics[topic]
+	if !known {
+		t = s.w.topic(topic)
 	}
-	return nil
+	if !known || int(partition) >= len(s.w.topo.Topics[t].Partitions) && !s.w.topo.Topics[t].Gone {
+		s.strangers[t] = true
+	}
+	return t
 }

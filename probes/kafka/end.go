@@ -5,10 +5,8 @@ import (
 	"weir/lag"
 )
 
-// bless notes commits on logs that are gone, and decides nothing else: they are seen, and can't be compared with
-// anything.
-func (s *sweep) bless() {
-	s.grown()
+// tellGone notes commits on logs that are gone: they are seen, and can't be compared with anything.
+func (s *sweep) tellGone() {
 	s.gaps.open(inGone)
 	told := map[lag.TopicIx]bool{}
 	for g := range s.w.held {

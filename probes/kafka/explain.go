@@ -12,11 +12,10 @@ import (
 	"weir/lag"
 )
 
-// fault is why a value was not read. node is the broker that was asked, lag.Nowhere when none could be.
+// fault is why a value was not read.
 type fault struct {
 	reason lag.Reason
 	detail string
-	node   lag.NodeIx
 }
 
 func explain(err error) fault {

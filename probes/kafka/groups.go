@@ -1,8 +1,6 @@
 package kafka
 
 import (
-	"fmt"
-
 	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"weir/lag"
@@ -19,43 +17,46 @@ func (s *sweep) brokers() []lag.NodeIx {
 	return out
 }
 
-// listGroups asks every broker for the groups it coordinates, which tells their coordinators at once. A group is gone
-// only when every broker answered without a fault and none named it, twice in a row: a broker that restarts answers with
-// an empty list and no error before it has loaded anything.
-func (s *sweep) listGroups() {
+// listGroups asks every broker for the groups it coordinates, which tells their coordinators at once. It reports whether
+// any broker told.
+func (s *sweep) listGroups() bool {
 	s.gaps.open(inGroups)
-	seen, whole := map[lag.GroupIx]bool{}, true
+	seen, told := map[lag.GroupIx]bool{}, 0
 	var calls []call
 	for _, n := range s.brokers() {
 		calls = append(calls, call{node: n, req: kmsg.NewPtrListGroupsRequest(), what: "groups", apply: func(a answer) {
 			if a.err != nil {
 				s.miss(inGroups, n, "list of groups", a.err)
-				whole = false
-				return
+			} else if s.applyGroups(n, a.resp.(*kmsg.ListGroupsResponse), a.at, seen) {
+				told++
 			}
-			whole = s.applyGroups(n, a.resp.(*kmsg.ListGroupsResponse), a.at, seen) && whole
 		}})
 	}
 	s.run(calls)
-	if !whole {
-		return
+	s.grown()
+	if told == len(calls) {
+		s.reap(seen)
 	}
+	return told > 0
+}
+
+// reap ends groups that are not on the lists. A broker that restarts answers with an empty list and no error before it
+// has loaded anything; so it takes two whole lists in a row, and between them a coordinator that tells no commits of the
+// group either, which one that has not loaded would refuse to.
+func (s *sweep) reap(seen map[lag.GroupIx]bool) {
 	for i := range s.w.topo.Groups {
-		g := lag.GroupIx(i)
+		g, h := lag.GroupIx(i), &s.w.held[i]
 		switch {
+		case s.w.topo.Groups[i].Gone:
 		case seen[g]:
 			delete(s.missing, g)
-		case s.w.topo.Groups[i].Gone:
-		case s.missing[g] < listsBeforeGone-1:
-			s.missing[g]++
-		default:
+		case s.missing[g] == 0:
+			s.missing[g] = s.sweeps
+		case h.bare && max(h.told, h.refused) >= s.missing[g] || s.w.topo.Groups[i].Type == lag.Connect:
 			s.endGroup(g)
 		}
 	}
 }
-
-// listsBeforeGone is how many whole lists in a row must lack a group before it is gone.
-const listsBeforeGone = 2
 
 func (s *sweep) endGroup(g lag.GroupIx) {
 	delete(s.missing, g)
@@ -84,12 +85,13 @@ func (s *sweep) applyGroups(n lag.NodeIx, resp *kmsg.ListGroupsResponse, at lag.
 		g := s.w.group(rg.Group)
 		seen[g] = true
 		now, have := groupType(rg), s.w.topo.Groups[g]
-		if have.Gone || have.Type != now || have.ProtocolType != rg.ProtocolType || have.State != rg.GroupState || have.Coordinator != n {
-			if have.Gone || have.Type != now || have.Coordinator != n {
-				s.w.groupRoutes++
-			}
+		s.coordinate(g, n)
+		if have.Gone || have.Type != now {
+			s.w.groupRoutes++
+		}
+		if have.Gone || have.Type != now || have.ProtocolType != rg.ProtocolType || have.State != rg.GroupState {
 			e := s.w.editGroup(g)
-			e.Gone, e.Type, e.ProtocolType, e.Coordinator = false, now, rg.ProtocolType, n
+			e.Gone, e.Type, e.ProtocolType = false, now, rg.ProtocolType
 			e.State, e.StateAt = rg.GroupState, at.Answered
 			if rg.GroupState == "Empty" {
 				s.dismiss(g, at)
@@ -132,28 +134,4 @@ func groupType(g *kmsg.ListGroupsResponseGroup) lag.GroupType {
 		return lag.Classic
 	}
 	return lag.Untold
-}
-
-// locate asks who coordinates groups whose coordinator did not know them or did not answer.
-func (s *sweep) locate(groups []lag.GroupIx) {
-	req := kmsg.NewPtrFindCoordinatorRequest()
-	for _, g := range groups {
-		req.CoordinatorKeys = append(req.CoordinatorKeys, s.w.topo.Groups[g].Name)
-	}
-	s.run([]call{{node: lag.Nowhere, req: req, what: "coordinators", apply: func(a answer) {
-		if a.err != nil {
-			s.miss(inCommits, lag.Nowhere, fmt.Sprintf("coordinators of %d groups", len(groups)), a.err)
-			return
-		}
-		for _, c := range a.resp.(*kmsg.FindCoordinatorResponse).Coordinators {
-			g, known := s.w.groups[c.Key]
-			if !known || c.ErrorCode != 0 {
-				continue
-			}
-			if n := s.w.node(c.NodeID); s.w.topo.Groups[g].Coordinator != n {
-				s.w.editGroup(g).Coordinator = n
-				s.w.groupRoutes++
-			}
-		}
-	}}})
 }

@@ -1,15 +1,20 @@
 package kafka
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
+
+	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"weir/lag"
 )
 
 // A coordinator or leader that moved is found and asked within the same sweep, healRounds times at most, with a pause
-// that grows: a coordinator that loads its part of the offsets topic needs a moment.
+// that grows: a coordinator that loads its part of the offsets topic needs a moment. What failed in the last sweep too is
+// tried once more without delay.
 const (
 	healRounds = 3
 	healPause  = 60 * time.Millisecond
@@ -18,27 +23,48 @@ const (
 // heal asks again for what the first round could not read because its broker was not the right one or did not answer,
 // and turns what is still missing into gaps.
 func (s *sweep) heal() {
-	for round := 0; round < healRounds && s.orphaned() && s.pause(healPause<<round); round++ {
-		groups := keys(s.orphanGroups)
-		if len(groups) > 0 {
+	pause := s.ailing()
+	for round := 0; round < healRounds && s.orphaned(); round++ {
+		if pause && !s.pause(healPause<<round) || !pause && round > 0 {
+			break
+		}
+		if groups := keys(s.orphanGroups); len(groups) > 0 {
 			s.locate(groups)
 		}
-		parts := s.lostParts()
-		if len(parts) > 0 {
-			s.relayout(s.topicsOf(parts))
+		if topics := s.lostTopics(); len(topics) > 0 {
+			s.relayout(topics)
 		}
-		s.run(append(s.retryCommits(groups), s.retryOffsets()...))
+		s.adopt()
+		s.run(append(s.retryCommits(), s.retryOffsets()...))
+		s.grown()
 	}
 	s.settleOrphans()
 }
 
 func (s *sweep) orphaned() bool {
-	if len(s.orphanGroups) > 0 {
+	if len(s.orphanGroups) > 0 || len(s.strangers) > 0 {
 		return true
 	}
 	for k := range s.orphanParts {
 		if len(s.orphanParts[k]) > 0 {
 			return true
+		}
+	}
+	return false
+}
+
+// ailing reports whether something failed that did not fail in the last sweep.
+func (s *sweep) ailing() bool {
+	for g := range s.orphanGroups {
+		if !s.sick.groups[g] {
+			return true
+		}
+	}
+	for k := range s.orphanParts {
+		for p := range s.orphanParts[k] {
+			if !s.sick.parts[p] {
+				return true
+			}
 		}
 	}
 	return false
@@ -55,66 +81,110 @@ func (s *sweep) pause(d time.Duration) bool {
 	}
 }
 
-func keys[K ~int32, V any](m map[K]V) []K {
-	out := make([]K, 0, len(m))
-	for k := range m {
-		out = append(out, k)
-	}
-	slices.Sort(out)
-	return out
-}
+func keys[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }
 
-func (s *sweep) lostParts() []lag.PartitionIx {
-	all := map[lag.PartitionIx]bool{}
+// lostTopics returns the names of the topics that the metadata must tell anew.
+func (s *sweep) lostTopics() []string {
+	names := map[string]bool{}
+	for t := range s.strangers {
+		names[s.w.topo.Topics[t].Name] = true
+	}
 	for k := range s.orphanParts {
 		for p := range s.orphanParts[k] {
-			all[p] = true
+			names[s.w.topo.Topics[s.w.topo.Partitions[p].Topic].Name] = true
 		}
 	}
-	return keys(all)
+	return keys(names)
 }
 
-func (s *sweep) retryCommits(groups []lag.GroupIx) []call {
-	byNode := map[lag.NodeIx][]lag.GroupIx{}
-	for _, g := range groups {
-		if n := s.w.topo.Groups[g].Coordinator; n != lag.Nowhere && worthAsking(s.orphanGroups[g], n) {
-			byNode[n] = append(byNode[n], g)
-			delete(s.orphanGroups, g)
+// adopt makes partitions that were learnt of during the sweep those that have to be read yet.
+func (s *sweep) adopt() {
+	for t := range s.strangers {
+		for _, k := range s.dueOffsets() {
+			for _, p := range s.w.topo.Topics[t].Partitions {
+				if !lag.Known(s.col.ints[offsetColumns[k]][p]) {
+					s.orphanParts[k][p] = fault{lag.NoLeader, "the partition was not listed yet"}
+				}
+			}
 		}
 	}
+	clear(s.strangers)
+}
+
+// locate asks who coordinates groups whose coordinator did not know them or did not answer.
+func (s *sweep) locate(groups []lag.GroupIx) {
+	req := kmsg.NewPtrFindCoordinatorRequest()
+	for _, g := range groups {
+		req.CoordinatorKeys = append(req.CoordinatorKeys, s.w.topo.Groups[g].Name)
+	}
+	s.run([]call{{node: lag.Nowhere, req: req, what: "coordinators", apply: func(a answer) {
+		if a.err != nil {
+			return // each group's own fault tells more
+		}
+		for _, c := range a.resp.(*kmsg.FindCoordinatorResponse).Coordinators {
+			g, known := s.w.groups[c.Key]
+			switch {
+			case !known:
+			case c.ErrorCode != 0:
+				s.orphanGroups[g] = coded(c.ErrorCode)
+			default:
+				s.coordinate(g, s.w.node(c.NodeID))
+			}
+		}
+	}}})
+	s.grown()
+}
+
+// coordinate notes who coordinates a group. Its commits keep the stamp they were read at.
+func (s *sweep) coordinate(g lag.GroupIx, n lag.NodeIx) {
+	if s.w.topo.Groups[g].Coordinator == n {
+		return
+	}
+	s.age(g)
+	s.w.editGroup(g).Coordinator = n
+	s.w.groupRoutes++
+}
+
+func (s *sweep) retryCommits() []call {
+	byNode := map[lag.NodeIx][]lag.GroupIx{}
+	var shares []lag.GroupIx
+	for _, g := range keys(s.orphanGroups) {
+		if group := &s.w.topo.Groups[g]; group.Type == lag.Share {
+			shares = append(shares, g)
+		} else {
+			byNode[group.Coordinator] = append(byNode[group.Coordinator], g)
+		}
+	}
+	clear(s.orphanGroups)
 	again := map[lag.NodeIx][]fetch{}
 	for n, gs := range byNode {
 		again[n] = s.fetches(gs, 0)
 	}
-	return s.commitCalls(again)
+	return append(s.commitCalls(again), s.shareCalls(shares)...)
 }
 
 func (s *sweep) retryOffsets() []call {
 	var calls []call
 	for k := range s.orphanParts {
-		var parts []lag.PartitionIx
-		for _, p := range keys(s.orphanParts[k]) {
-			if worthAsking(s.orphanParts[k][p], s.w.topo.Partitions[p].Leader) {
-				parts = append(parts, p)
-				delete(s.orphanParts[k], p)
-			}
+		if parts := keys(s.orphanParts[k]); len(parts) > 0 {
+			clear(s.orphanParts[k])
+			slices.SortStableFunc(parts, func(a, b lag.PartitionIx) int {
+				return cmp.Compare(s.w.topo.Partitions[a].Topic, s.w.topo.Partitions[b].Topic)
+			})
+			calls = append(calls, s.offsetCalls(offsetKind(k), s.lists(offsetKind(k), parts))...)
 		}
-		calls = append(calls, s.offsetCalls(offsetKind(k), s.lists(offsetKind(k), parts))...)
 	}
 	return calls
 }
 
-// worthAsking is false for a broker that has let the time run out already: the rest of the sweep does not wait for it
-// again.
-func worthAsking(f fault, n lag.NodeIx) bool { return f.reason != lag.Timeout || f.node != n }
-
 // settleOrphans makes gaps of what could not be read. Its values stay what they were, with the stamp they were read at.
 func (s *sweep) settleOrphans() {
+	s.sick.groups, s.sick.parts = map[lag.GroupIx]bool{}, map[lag.PartitionIx]bool{}
 	for _, g := range keys(s.orphanGroups) {
 		f := s.orphanGroups[g]
-		s.gaps.add(inCommits, s.groupRef(g), f.reason, "committed offsets: "+f.detail)
-		s.restore(g)
-		if n := s.w.topo.Groups[g].Coordinator; n != lag.Nowhere && (s.freshCommits(n) || s.coordinatorMoved(g)) {
+		s.sick.groups[g] = true
+		s.gaps.add(inCommits, s.groupRef(g), f.reason, commitsOf(s.w.topo.Groups[g].Type)+f.detail)
+		if s.fresh(colCommitted, s.w.topo.Groups[g].Coordinator) {
 			s.age(g)
 		}
 	}
@@ -131,57 +201,43 @@ func (s *sweep) settleParts(k offsetKind) {
 	}
 	lost := map[cause]int{}
 	for _, p := range keys(s.orphanParts[k]) {
-		f := s.orphanParts[k][p]
-		part := &s.w.topo.Partitions[p]
+		f, part := s.orphanParts[k][p], &s.w.topo.Partitions[p]
 		if part.Gone {
 			continue
 		}
+		s.sick.parts[p] = true
 		if f.reason == lag.Unreachable || f.reason == lag.Timeout {
 			lost[cause{part.Leader, f}]++
 		} else {
 			s.gaps.add(offsetSections[k], s.partitionRef(p), f.reason, offsetNames[k]+": "+f.detail)
 		}
-		if k == logEnd {
-			if _, late := s.col.lateEnd[p]; !late && (part.Leader == lag.Nowhere || s.freshEnds(part.Leader) || s.leaderMoved(p)) {
-				s.col.lateEnd[p] = s.lastEndStamp(p)
-			}
+		if k == logEnd && s.fresh(colEnd, part.Leader) {
+			s.ageEnd(p)
 		}
 	}
 	for c, n := range lost {
-		if c.node == lag.Nowhere {
-			s.gaps.add(offsetSections[k], s.ref(lag.KindCluster, "", ""), c.reason, fmt.Sprintf("%s of %d partitions: %s", offsetNames[k], n, c.detail))
-			continue
+		ref := s.ref(lag.KindCluster, "", "")
+		if c.node != lag.Nowhere {
+			ref = s.nodeRef(c.node)
 		}
-		s.gaps.add(offsetSections[k], s.nodeRef(c.node), c.reason, fmt.Sprintf("%s of %d partitions: %s", offsetNames[k], n, c.detail))
+		s.gaps.add(offsetSections[k], ref, c.reason, fmt.Sprintf("%s of %d partitions: %s", offsetNames[k], n, c.detail))
 	}
 }
 
-// Whether a broker's stamp is of this sweep, so that values it did not give now must carry one of their own.
-func (s *sweep) freshCommits(n lag.NodeIx) bool { return fresh(s.col.committedAt, n, s.at) }
-func (s *sweep) freshEnds(n lag.NodeIx) bool    { return fresh(s.col.endAt, n, s.at) }
-
-func fresh(at []lag.ShardTime, n lag.NodeIx, begin time.Time) bool {
-	return int(n) < len(at) && !at[n].Sent.Before(begin)
-}
-
-func (s *sweep) coordinatorMoved(g lag.GroupIx) bool {
-	return s.prev == nil || int(g) >= len(s.prev.Groups) || s.prev.Groups[g].Coordinator != s.w.topo.Groups[g].Coordinator
-}
-
-func (s *sweep) leaderMoved(p lag.PartitionIx) bool {
-	return s.prev == nil || int(p) >= len(s.prev.Partitions) || s.prev.Partitions[p].Leader != s.w.topo.Partitions[p].Leader
-}
-
-func (s *sweep) lastEndStamp(p lag.PartitionIx) lag.ShardTime {
-	if s.prev == nil || int(p) >= len(s.prev.Partitions) {
-		return lag.ShardTime{}
+// ageEnd gives the end of a partition the stamp it was read at, before or because that of its leader is another.
+func (s *sweep) ageEnd(p lag.PartitionIx) {
+	if _, late := s.col.lateEnd[p]; late || s.prev == nil {
+		return
 	}
-	return s.prev.EndStamp(p)
+	var at lag.ShardTime
+	if int(p) < len(s.prev.Partitions) {
+		at = s.prev.EndStamp(p)
+	}
+	s.col.lateEnd[p] = at
 }
 
-func (s *sweep) lastCommitStamp(i lag.PositionIx) lag.ShardTime {
-	if s.prev == nil || int(i) >= len(s.prev.Positions) {
-		return lag.ShardTime{}
-	}
-	return s.prev.CommitStamp(i)
+// fresh reports whether a broker's stamp is of this sweep, so that values it did not give now must carry one of their
+// own.
+func (s *sweep) fresh(k col, n lag.NodeIx) bool {
+	return n >= 0 && int(n) < len(s.col.at[k]) && !s.col.at[k][n].Sent.Before(s.at) && !s.col.at[k][n].IsZero()
 }

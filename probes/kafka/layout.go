@@ -11,15 +11,13 @@ import (
 	"weir/lag"
 )
 
-// layout reads brokers, topics, partitions and leaders, and who leads the cluster. It reports whether the layout is
-// known now.
+// layout reads brokers, topics, partitions and leaders, and what the principal may see of them. It reports whether the
+// layout is known now.
 func (s *sweep) layout() bool {
 	s.gaps.open(inLayout)
 	s.gaps.open(inVisibility)
 	meta := kmsg.NewPtrMetadataRequest()
 	meta.AllowAutoTopicCreation = false
-	about := kmsg.NewPtrDescribeClusterRequest()
-	about.IncludeClusterAuthorizedOperations = true
 	known := false
 	s.run([]call{
 		{node: lag.Nowhere, req: meta, what: "metadata", apply: func(a answer) {
@@ -29,11 +27,9 @@ func (s *sweep) layout() bool {
 			}
 			known = s.applyMetadata(a.resp.(*kmsg.MetadataResponse), true)
 		}},
-		{node: lag.Nowhere, req: about, what: "cluster", apply: s.applyCluster},
+		s.sightCall(),
 	})
-	if !known { // nothing is known, which says more than that no part of it is known to be whole
-		s.gaps.open(inVisibility)
-	}
+	s.grown()
 	return known
 }
 
@@ -51,6 +47,7 @@ func (s *sweep) relayout(topics []string) {
 			s.applyMetadata(a.resp.(*kmsg.MetadataResponse), false)
 		}
 	}}})
+	s.grown()
 }
 
 // applyMetadata takes a metadata reply; all says that what it does not name does not exist.
@@ -64,9 +61,7 @@ func (s *sweep) applyMetadata(resp *kmsg.MetadataResponse, all bool) bool {
 		s.w.topo.ID, s.w.dirty = *resp.ClusterID, true
 	}
 	s.applyNodes(resp.Brokers)
-	if !s.hasQuorum() {
-		s.setController(resp.ControllerID)
-	}
+	s.controller = resp.ControllerID
 	named := map[lag.TopicIx]bool{}
 	for i := range resp.Topics {
 		if t := &resp.Topics[i]; t.Topic != nil {
@@ -86,13 +81,13 @@ func (s *sweep) applyMetadata(resp *kmsg.MetadataResponse, all bool) bool {
 // applyListed takes one topic of a metadata reply, and reports whether it exists.
 func (s *sweep) applyListed(t *kmsg.MetadataResponseTopic) bool {
 	switch t.ErrorCode {
-	case 0, kerr.LeaderNotAvailable.Code:
+	case 0:
 		s.applyTopic(t)
-	case kerr.UnknownTopicOrPartition.Code:
+	case kerr.UnknownTopicOrPartition.Code, kerr.UnknownTopicID.Code:
 		return false
 	default:
 		f := coded(t.ErrorCode)
-		s.gaps.add(inLayout, s.ref(lag.KindTopic, *t.Topic, ""), f.reason, f.detail)
+		s.gaps.set(inLayout, s.ref(lag.KindTopic, *t.Topic, ""), f.reason, f.detail)
 	}
 	return true
 }
@@ -124,11 +119,15 @@ func (s *sweep) bury(t lag.TopicIx) {
 	}
 	s.w.editTopic(t).Gone = true
 	for _, p := range s.w.topo.Topics[t].Partitions {
-		part := s.w.editPartition(p)
-		part.Gone, part.Leader = true, lag.Nowhere
-		part.ISR, part.Offline = nil, nil
+		s.buryPartition(p)
 	}
 	s.forget(t)
+}
+
+func (s *sweep) buryPartition(p lag.PartitionIx) {
+	e := s.w.editPartition(p)
+	e.Gone, e.Leader, e.ISR, e.Offline = true, lag.Nowhere, nil, nil
+	s.w.partRoutes++
 }
 
 // forget makes the offsets of a topic unknown, because the log they belonged to is gone.
@@ -136,7 +135,7 @@ func (s *sweep) forget(t lag.TopicIx) {
 	s.dead = append(s.dead, s.w.topo.Topics[t].Partitions...)
 }
 
-func (s *sweep) applyTopic(t *kmsg.MetadataResponseTopic) lag.TopicIx {
+func (s *sweep) applyTopic(t *kmsg.MetadataResponseTopic) {
 	ix := s.w.topic(*t.Topic)
 	have := &s.w.topo.Topics[ix]
 	var zero [16]byte
@@ -151,9 +150,9 @@ func (s *sweep) applyTopic(t *kmsg.MetadataResponseTopic) lag.TopicIx {
 	for i := range t.Partitions {
 		top = max(top, t.Partitions[i].Partition)
 	}
-	if top >= maxPartitions {
-		s.gaps.add(inLayout, s.ref(lag.KindTopic, *t.Topic, ""), lag.Unsupported, fmt.Sprintf("a partition number of %d", top))
-		return ix
+	if int(top) >= len(t.Partitions) { // never so: numbers go from 0 without holes
+		s.gaps.set(inLayout, s.ref(lag.KindTopic, *t.Topic, ""), lag.Unsupported, fmt.Sprintf("partition %d of a topic with %d", top, len(t.Partitions)))
+		return
 	}
 	if top >= 0 {
 		s.w.partition(ix, top)
@@ -169,15 +168,15 @@ func (s *sweep) applyTopic(t *kmsg.MetadataResponseTopic) lag.TopicIx {
 	}
 	for n, p := range s.w.topo.Topics[ix].Partitions {
 		if !listed[n] && !s.w.topo.Partitions[p].Gone {
-			s.w.editPartition(p).Gone = true
+			s.buryPartition(p)
 			s.dead = append(s.dead, p)
 		}
 	}
-	return ix
 }
 
-// maxPartitions bounds what one topic may claim, so that a hostile reply can't make weir allocate without end.
-const maxPartitions = 1 << 20
+// maxPartitions bounds the partition numbers that are believed where the metadata does not tell them, so that a hostile
+// reply can't make weir allocate without end.
+const maxPartitions = 1 << 17
 
 func (s *sweep) applyPartition(ix lag.PartitionIx, p *kmsg.MetadataResponseTopicPartition) {
 	leader := lag.NodeIx(lag.Nowhere)
@@ -188,6 +187,10 @@ func (s *sweep) applyPartition(ix lag.PartitionIx, p *kmsg.MetadataResponseTopic
 	have := &s.w.topo.Partitions[ix]
 	if !have.Gone && have.Leader == leader && have.Epoch == p.LeaderEpoch && same(have.Replicas, replicas) && same(have.ISR, isr) && same(have.Offline, offline) {
 		return
+	}
+	if have.Gone || have.Leader != leader {
+		s.w.partRoutes++
+		s.ageEnd(ix)
 	}
 	e := s.w.editPartition(ix)
 	e.Gone, e.Leader, e.Epoch, e.Replicas, e.ISR, e.Offline = false, leader, p.LeaderEpoch, replicas, isr, offline

@@ -17,7 +17,6 @@ const (
 	inVisibility
 	inGroups
 	inCommits
-	inShares
 	inMembers
 	inEnds
 	inStarts
@@ -44,6 +43,12 @@ func (l *ledger) open(s section) { l.gaps[s] = nil }
 
 func (l *ledger) add(s section, ref lag.Ref, reason lag.Reason, detail string) {
 	l.gaps[s] = append(l.gaps[s], lag.Gap{Ref: ref, Reason: reason, Detail: detail})
+}
+
+// set is add, in place of what was there for the same thing.
+func (l *ledger) set(s section, ref lag.Ref, reason lag.Reason, detail string) {
+	l.drop(s, ref)
+	l.add(s, ref, reason, detail)
 }
 
 // drop takes the gaps of one thing out of a section, when it was seen after all.

@@ -68,7 +68,7 @@ func (s *sweep) describe(n lag.NodeIx, kind lag.GroupType, names []string) (call
 	}
 	if !s.speaks(n, req.Key(), 0) {
 		for _, name := range names {
-			s.gaps.add(inMembers, s.ref(lag.KindGroup, name, ""), lag.Unsupported, fmt.Sprintf("members: its coordinator does not describe %s groups", kind))
+			s.gaps.set(inMembers, s.ref(lag.KindGroup, name, ""), lag.Unsupported, fmt.Sprintf("members: its coordinator does not describe %s groups", kind))
 		}
 		return call{}, false
 	}
@@ -76,7 +76,7 @@ func (s *sweep) describe(n lag.NodeIx, kind lag.GroupType, names []string) (call
 		if a.err != nil {
 			f := explain(a.err)
 			for _, name := range names {
-				s.gaps.add(inMembers, s.ref(lag.KindGroup, name, ""), f.reason, "members: "+f.detail)
+				s.gaps.set(inMembers, s.ref(lag.KindGroup, name, ""), f.reason, "members: "+f.detail)
 			}
 			return
 		}
@@ -120,6 +120,9 @@ func (s *sweep) applyDescribed(d described, at lag.ShardTime) {
 		return
 	}
 	s.gaps.drop(inMembers, s.groupRef(g))
+	if d.state == "Dead" { // which is also how a classic describe answers for a live group of another kind (KIP-1043)
+		d.code = kerr.GroupIDNotFound.Code
+	}
 	if d.code != 0 {
 		f := coded(d.code)
 		if d.code == kerr.GroupIDNotFound.Code {
@@ -138,23 +141,23 @@ func (s *sweep) applyDescribed(d described, at lag.ShardTime) {
 		b.assigned = d.topics[b.topic]
 	}
 	for t := range d.topics {
-		b := s.w.block(g, t, 0)
-		b.assigned = true
-		s.fitNew(g)
+		s.w.block(g, t, 0).assigned = true
 	}
+	s.fitNew(g)
 	s.w.settle(g)
 }
 
 // fitNew brings the column of commits to the positions that exist. New ones have no commit when the group's commits were
 // read in this sweep, and are unknown when not.
 func (s *sweep) fitNew(g lag.GroupIx) {
-	have, value := len(s.col.committed), lag.None
-	if n := s.w.topo.Groups[g].Coordinator; n == lag.Nowhere || !s.freshCommits(n) {
-		value = lag.Unknown
+	have := len(s.col.ints[colCommitted])
+	s.col.fit(&s.w.topo)
+	if s.w.held[g].told != s.sweeps {
+		return
 	}
-	s.col.committed = grow(s.col.committed, len(s.w.topo.Positions))
-	for i := have; i < len(s.col.committed); i++ {
-		s.col.committed[i] = value
+	values := s.col.edit(colCommitted)
+	for i := have; i < len(values); i++ {
+		values[i] = lag.None
 	}
 }
 
@@ -163,13 +166,14 @@ func (s *sweep) assign(d *described, m *lag.Member, topic string, partitions []i
 	if topic == "" || len(partitions) == 0 || !s.keeps(lag.KindTopic, topic) {
 		return
 	}
-	t := s.w.topic(topic)
+	t := s.met(topic, 0)
 	if d.topics == nil {
 		d.topics = map[lag.TopicIx]bool{}
 	}
 	d.topics[t] = true
 	for _, p := range partitions {
 		if p >= 0 && p < maxPartitions {
+			s.met(topic, p)
 			m.Assigned = append(m.Assigned, s.w.partition(t, p))
 		}
 	}

@@ -24,6 +24,7 @@ const (
 
 var offsetNames = [offsetKinds]string{"log ends", "log starts", "last stable offsets"}
 var offsetSections = [offsetKinds]section{inEnds, inStarts, inStables}
+var offsetColumns = [offsetKinds]col{colEnd, colStart, colStable}
 
 func (k offsetKind) asks() (flat.Isolation, int64) {
 	switch k {
@@ -33,16 +34,6 @@ func (k offsetKind) asks() (flat.Isolation, int64) {
 		return flat.ReadCommitted, flat.Latest
 	}
 	return flat.ReadUncommitted, flat.Latest
-}
-
-func (c *columns) offsets(k offsetKind) ([]int64, []lag.ShardTime) {
-	switch k {
-	case logStart:
-		return c.start, c.startAt
-	case logStable:
-		return c.stable, c.stableAt
-	}
-	return c.end, c.endAt
 }
 
 // dueOffsets returns the kinds that this sweep reads.
@@ -59,7 +50,13 @@ func (s *sweep) dueOffsets() []offsetKind {
 // offsetPlan is what is asked of each leader, made once and sent at each refresh while the leaders stay.
 type offsetPlan struct {
 	gen    uint64
-	byNode [offsetKinds]map[lag.NodeIx]list
+	byKind [offsetKinds]*lists
+}
+
+// lists are requests by leader, and the partitions that have none.
+type lists struct {
+	byNode     map[lag.NodeIx]list
+	leaderless []lag.PartitionIx
 }
 
 type list struct {
@@ -67,12 +64,12 @@ type list struct {
 	req   *flat.ListOffsets
 }
 
-func (s *sweep) planOffsets(k offsetKind) map[lag.NodeIx]list {
+func (s *sweep) planOffsets(k offsetKind) *lists {
 	if s.plans.offsets == nil || s.plans.offsets.gen != s.w.partRoutes {
 		s.plans.offsets = &offsetPlan{gen: s.w.partRoutes}
 	}
-	if byNode := s.plans.offsets.byNode[k]; byNode != nil && s.want.Keep == nil {
-		return byNode
+	if made := s.plans.offsets.byKind[k]; made != nil && s.want.Keep == nil {
+		return made
 	}
 	touched := s.touched()
 	var parts []lag.PartitionIx
@@ -83,11 +80,11 @@ func (s *sweep) planOffsets(k offsetKind) map[lag.NodeIx]list {
 		}
 		parts = append(parts, topic.Partitions...)
 	}
-	byNode := s.lists(k, parts)
+	made := s.lists(k, parts)
 	if s.want.Keep == nil {
-		s.plans.offsets.byNode[k] = byNode
+		s.plans.offsets.byKind[k] = made
 	}
-	return byNode
+	return made
 }
 
 // touched returns the topics that the groups in question are on; nil means all.
@@ -106,25 +103,25 @@ func (s *sweep) touched() map[lag.TopicIx]bool {
 	return on
 }
 
-// lists splits partitions by leader. Those without one are noted and keep their old values.
-func (s *sweep) lists(k offsetKind, parts []lag.PartitionIx) map[lag.NodeIx]list {
+// lists splits partitions, sorted by topic, by leader.
+func (s *sweep) lists(k offsetKind, parts []lag.PartitionIx) *lists {
+	out := &lists{byNode: map[lag.NodeIx]list{}}
 	led := map[lag.NodeIx][]lag.PartitionIx{}
 	for _, p := range parts {
 		part := &s.w.topo.Partitions[p]
 		switch {
 		case part.Gone:
 		case part.Leader == lag.Nowhere:
-			s.orphanParts[k][p] = fault{lag.NoLeader, "the partition has no leader", lag.Nowhere}
+			out.leaderless = append(out.leaderless, p)
 		default:
 			led[part.Leader] = append(led[part.Leader], p)
 		}
 	}
 	level, at := k.asks()
-	out := make(map[lag.NodeIx]list, len(led))
 	for n, ps := range led {
 		var topics []flat.TopicPartitions
 		last := lag.TopicIx(-1)
-		for _, p := range ps { // in the order of topics
+		for _, p := range ps {
 			part := &s.w.topo.Partitions[p]
 			if part.Topic != last {
 				topics = append(topics, flat.TopicPartitions{Topic: s.w.topo.Topics[part.Topic].Name, At: []int64{at}})
@@ -133,16 +130,19 @@ func (s *sweep) lists(k offsetKind, parts []lag.PartitionIx) map[lag.NodeIx]list
 			t := &topics[len(topics)-1]
 			t.Partitions = append(t.Partitions, part.Number)
 		}
-		out[n] = list{ps, flat.NewListOffsets(level, topics)}
+		out.byNode[n] = list{ps, flat.NewListOffsets(level, topics)}
 	}
 	return out
 }
 
-func (s *sweep) offsetCalls(k offsetKind, byNode map[lag.NodeIx]list) []call {
+func (s *sweep) offsetCalls(k offsetKind, plan *lists) []call {
+	for _, p := range plan.leaderless {
+		s.orphanParts[k][p] = fault{lag.NoLeader, "the partition has no leader"}
+	}
 	var calls []call
-	for n, l := range byNode {
+	for n, l := range plan.byNode {
 		if !s.speaks(n, keyListOffsets, flat.MinListOffsets) {
-			s.gaps.add(offsetSections[k], s.nodeRef(n), lag.Unsupported, offsetNames[k]+": this broker is older than Kafka 2.8")
+			s.gaps.add(offsetSections[k], s.nodeRef(n), lag.Unsupported, offsetNames[k]+": this broker is older than Kafka 2.7")
 			continue
 		}
 		calls = append(calls, call{node: n, req: l.req, what: offsetNames[k], apply: func(a answer) { s.applyOffsets(k, n, l, a) }})
@@ -151,27 +151,44 @@ func (s *sweep) offsetCalls(k offsetKind, byNode map[lag.NodeIx]list) []call {
 }
 
 func (s *sweep) applyOffsets(k offsetKind, n lag.NodeIx, l list, a answer) {
-	values, at := s.col.offsets(k)
+	d := offsetDecoder{sweep: s, kind: k, left: len(l.parts)}
 	if a.err == nil {
-		d := offsetDecoder{sweep: s, kind: k, values: values}
-		if a.err = a.resp.(*flat.Offsets).Walk(&d); a.err == nil && d.got < len(l.parts) {
-			a.err = fmt.Errorf("list offsets: %w: %d partitions of %d answered", flat.ErrMalformed, d.got, len(l.parts))
-		}
+		d.values = s.col.edit(offsetColumns[k])
+		a.err = a.resp.(*flat.Offsets).Walk(&d)
 	}
-	if a.err != nil {
-		why := explain(a.err)
-		why.node = n
-		for _, p := range l.parts {
-			s.orphanParts[k][p] = why
-		}
+	switch {
+	case a.err != nil:
+		s.orphanAll(k, l.parts, explain(a.err))
+		return
+	case d.left != 0:
+		s.orphanAll(k, l.parts, explain(fmt.Errorf("list offsets: %w: another number of partitions than was asked for", flat.ErrMalformed)))
+		s.restoreParts(k, l.parts)
 		return
 	}
-	at[n] = a.at
-	if k == logEnd && len(s.col.lateEnd) > 0 {
-		for _, p := range l.parts {
-			if _, orphan := s.orphanParts[k][p]; !orphan {
-				delete(s.col.lateEnd, p)
-			}
+	s.col.stamp(offsetColumns[k], n, a.at, s.at)
+	if k != logEnd || len(s.col.lateEnd) == 0 {
+		return
+	}
+	for _, p := range l.parts {
+		if _, orphan := s.orphanParts[k][p]; !orphan {
+			delete(s.col.lateEnd, p)
+		}
+	}
+}
+
+func (s *sweep) orphanAll(k offsetKind, parts []lag.PartitionIx, why fault) {
+	for _, p := range parts {
+		s.orphanParts[k][p] = why
+	}
+}
+
+// restoreParts puts the last known offsets of partitions back.
+func (s *sweep) restoreParts(k offsetKind, parts []lag.PartitionIx) {
+	old, values := s.cols.ints[offsetColumns[k]], s.col.edit(offsetColumns[k])
+	for _, p := range parts {
+		values[p] = lag.Unknown
+		if int(p) < len(old) {
+			values[p] = old[p]
 		}
 	}
 }
@@ -182,7 +199,7 @@ type offsetDecoder struct {
 	kind   offsetKind
 	values []int64
 	parts  []lag.PartitionIx // of the topic under way, by number
-	got    int
+	left   int               // partitions that were asked for and not met yet
 }
 
 // Topic begins a topic.
@@ -195,10 +212,10 @@ func (d *offsetDecoder) Topic(name []byte) {
 
 // Offset takes one partition's offset.
 func (d *offsetDecoder) Offset(partition int32, offset, _ int64, code int16) {
-	if partition < 0 || int(partition) >= len(d.parts) {
+	d.left--
+	if partition < 0 || int(partition) >= len(d.parts) || int(d.parts[partition]) >= len(d.values) {
 		return
 	}
-	d.got++
 	p := d.parts[partition]
 	switch {
 	case code == 0 && offset >= 0:

@@ -40,22 +40,35 @@ type Options struct {
 // DefaultTimeout is the time-out of one round of requests.
 const DefaultTimeout = 5 * time.Second
 
+// roundsOfSweep is how many time-outs a sweep without a budget may last.
+const roundsOfSweep = 4
+
 // Probe observes one cluster; see [probes.Probe].
 type Probe struct {
-	conn    Conn
-	opts    Options
-	w       *world
-	cols    *columns
-	prev    *lag.Reading
-	gaps    ledger
-	apis    map[lag.NodeIx]apis
-	sight   sight
-	hidden  map[string]bool
-	missing map[lag.GroupIx]int
-	sets    map[string][]lag.NodeIx
-	key     []byte
-	dead    []lag.PartitionIx
-	plans   struct {
+	conn   Conn
+	opts   Options
+	sweeps int
+	w      *world
+	cols   *columns
+	prev   *lag.Reading
+	gaps   ledger
+	apis   map[lag.NodeIx]apis
+	sight  sight
+	// The controller by the metadata, which is the true one only with ZooKeeper.
+	controller int32
+	hidden     map[string]bool // topics on disk that the metadata did not name; nil until looked for
+	// What failed in the last sweep too: lists a group was not on, brokers that hung in so many sweeps, and what could not
+	// be healed.
+	missing  map[lag.GroupIx]int
+	patience map[lag.NodeIx]int
+	sick     struct {
+		groups map[lag.GroupIx]bool
+		parts  map[lag.PartitionIx]bool
+	}
+	sets  map[string][]lag.NodeIx
+	key   []byte
+	dead  []lag.PartitionIx // partitions whose log ended
+	plans struct {
 		commits *commitPlan
 		offsets *offsetPlan
 	}
@@ -75,7 +88,8 @@ func New(conn Conn, o Options) *Probe {
 	}
 	return &Probe{
 		conn: conn, opts: o, w: newWorld(o.Cluster), cols: &columns{}, apis: map[lag.NodeIx]apis{},
-		missing: map[lag.GroupIx]int{}, sets: map[string][]lag.NodeIx{}, gaps: ledger{since: map[gapKey]time.Time{}},
+		missing: map[lag.GroupIx]int{}, patience: map[lag.NodeIx]int{}, sets: map[string][]lag.NodeIx{},
+		gaps: ledger{since: map[gapKey]time.Time{}},
 	}
 }
 
@@ -98,97 +112,90 @@ func (p *Probe) Observe(ctx context.Context, want probes.Want) (probes.Part, err
 	if p.closed.Load() {
 		return probes.Part{}, ErrClosed
 	}
-	if want.Budget > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, want.Budget)
-		defer cancel()
+	if want.Budget <= 0 {
+		want.Budget = roundsOfSweep * p.opts.Timeout
 	}
+	ctx, cancel := context.WithTimeout(ctx, want.Budget)
+	defer cancel()
 	s := p.begin(ctx, want)
 	before := p.conn.Meter()
 	s.observe()
-	if ctx.Err() != nil && errors.Is(ctx.Err(), context.Canceled) && !s.seen {
+	if errors.Is(ctx.Err(), context.Canceled) && !s.seen {
 		return probes.Part{}, ctx.Err()
 	}
 	return probes.Part{Reading: s.end(before)}, nil
 }
 
 func (p *Probe) begin(ctx context.Context, want probes.Want) *sweep {
-	s := &sweep{Probe: p, ctx: ctx, want: want, at: p.opts.Now(), orphanGroups: map[lag.GroupIx]fault{}}
+	p.sweeps++
+	s := &sweep{
+		Probe: p, ctx: ctx, want: want, at: p.opts.Now(), col: p.cols.next(),
+		orphanGroups: map[lag.GroupIx]fault{}, strangers: map[lag.TopicIx]bool{}, hung: map[lag.NodeIx]error{},
+	}
 	for k := range s.orphanParts {
 		s.orphanParts[k] = map[lag.PartitionIx]fault{}
 	}
-	due := map[col]probes.Due{colStart: probes.Starts, colEnd: probes.Ends, colStable: probes.Stables, colSize: probes.Sizes, colCommitted: probes.Commits}
-	t := &p.w.topo
-	s.col = p.cols.next(len(t.Partitions), len(t.Positions), len(t.Nodes), func(c col) bool { return want.Due.Has(due[c]) })
+	s.grown()
 	return s
 }
 
 // observe reads what is due, in the order in which one thing needs another.
 func (s *sweep) observe() {
-	if s.want.Due.Has(probes.Layout) || !s.laidOut {
-		if !s.layout() && !s.laidOut {
+	first := !s.laidOut
+	if s.due(probes.Layout) || first {
+		s.laidOut = s.layout() || s.laidOut
+		if !s.laidOut {
 			return
 		}
-		s.laidOut = true
-		s.grown()
+		s.want.Due |= probes.Layout
 		s.readVersions()
 	}
-	wantsGroups := s.want.Due&(probes.Groups|probes.Commits|probes.Members) != 0
-	if s.want.Due.Has(probes.Groups) || wantsGroups && !s.listed {
-		s.listGroups()
-		s.listed = true
+	if s.due(probes.Groups) || !s.listed && s.want.Due&(probes.Commits|probes.Members) != 0 {
+		s.listed = s.listGroups() || s.listed
 	}
-	s.grown()
 	s.rounds()
 	s.heal()
-	s.bless()
+	s.tellGone()
 }
+
+func (s *sweep) due(d probes.Due) bool { return s.want.Due.Has(d) }
 
 // rounds sends what reads numbers: in one round, or, where the order of commits and ends matters, in two.
 func (s *sweep) rounds() {
-	first, second := s.slowCalls(), []call(nil)
-	if s.want.Due.Has(probes.Commits) {
+	calls := s.slowCalls()
+	if s.due(probes.Commits) {
 		s.gaps.open(inCommits)
 		chunk := 0
 		if s.want.Serial {
 			chunk = onceChunk
 		}
-		first = append(first, s.commitCalls(s.planCommits(chunk))...)
-		first = append(first, s.shareCalls()...)
+		calls = append(calls, s.commitCalls(s.planCommits(chunk))...)
+		calls = append(calls, s.shareCalls(s.shareGroups())...)
+	}
+	if s.want.Serial {
+		s.run(calls)
+		s.grown()
+		calls = nil
 	}
 	for _, k := range s.dueOffsets() {
 		s.gaps.open(offsetSections[k])
+		calls = append(calls, s.offsetCalls(k, s.planOffsets(k))...)
 	}
-	if !s.want.Serial {
-		first = append(first, s.endCalls()...)
-		s.run(first)
-		return
-	}
-	s.run(first)
+	s.run(calls)
 	s.grown()
-	second = s.endCalls()
-	s.run(second)
 }
 
 // onceChunk is how many groups one request names in a sweep that happens once: the coordinator makes one reply while
 // weir reads the one before.
 const onceChunk = 25
 
-func (s *sweep) endCalls() []call {
-	var calls []call
-	for _, k := range s.dueOffsets() {
-		calls = append(calls, s.offsetCalls(k, s.planOffsets(k))...)
-	}
-	return calls
-}
-
 func (s *sweep) slowCalls() []call {
 	calls := append(s.memberCalls(), s.settingsCalls()...)
-	if s.want.Due.Has(probes.Layout) {
+	if s.due(probes.Layout) {
 		calls = append(calls, s.findController()...)
 	}
 	// A principal that may see only a part is told by the brokers' disks whether topics are hidden from it.
-	if s.want.Due.Has(probes.Sizes) || s.sight == sightPart && s.want.Due.Has(probes.Layout) {
+	if s.due(probes.Sizes) || s.sight == sightPart && s.due(probes.Layout) {
 		calls = append(calls, s.sizeCalls()...)
 	}
 	return calls
@@ -196,15 +203,15 @@ func (s *sweep) slowCalls() []call {
 
 // grown brings the columns to the size of what exists, and makes the numbers of logs that ended unknown.
 func (s *sweep) grown() {
-	t := &s.w.topo
-	s.col.fit(len(t.Partitions), len(t.Positions), len(t.Nodes))
+	s.col.fit(&s.w.topo)
 	if len(s.dead) == 0 {
 		return
 	}
-	c := s.col
-	c.start, c.end, c.stable, c.size = copied(c.start, 0), copied(c.end, 0), copied(c.stable, 0), copied(c.size, 0)
-	for _, p := range s.dead {
-		c.start[p], c.end[p], c.stable[p], c.size[p] = lag.Unknown, lag.Unknown, lag.Unknown, lag.Unknown
+	for _, k := range []col{colStart, colEnd, colStable, colSize} {
+		values := s.col.edit(k)
+		for _, p := range s.dead {
+			values[p] = lag.Unknown
+		}
 	}
 	s.dead = nil
 }

@@ -55,12 +55,14 @@ func (s *sweep) settingsCalls() []call {
 	for n, req := range byNode {
 		req.IncludeSynonyms = true
 		calls = append(calls, call{node: n, req: req, what: "topic settings", apply: func(a answer) {
+			s.gaps.drop(inSettings, s.nodeRef(n))
 			if a.err != nil {
 				s.miss(inSettings, n, "topic settings", a.err)
 				return
 			}
-			for i := range a.resp.(*kmsg.DescribeConfigsResponse).Resources {
-				s.applySettings(&a.resp.(*kmsg.DescribeConfigsResponse).Resources[i], a.at)
+			resp := a.resp.(*kmsg.DescribeConfigsResponse)
+			for i := range resp.Resources {
+				s.applySettings(&resp.Resources[i], a.at)
 			}
 		}})
 	}
@@ -72,6 +74,7 @@ func (s *sweep) applySettings(r *kmsg.DescribeConfigsResponseResource, at lag.Sh
 	if !known {
 		return
 	}
+	s.gaps.drop(inSettings, s.ref(lag.KindTopic, r.ResourceName, ""))
 	if r.ErrorCode != 0 {
 		f := coded(r.ErrorCode)
 		s.gaps.add(inSettings, s.ref(lag.KindTopic, r.ResourceName, ""), f.reason, "settings: "+f.detail)
@@ -79,10 +82,6 @@ func (s *sweep) applySettings(r *kmsg.DescribeConfigsResponseResource, at lag.Sh
 	}
 	now := settings(r.Configs)
 	now.At = at.Answered
-	have := s.w.topo.Topics[t].Settings
-	if have != nil && have.Cleanup == now.Cleanup && have.Retention == now.Retention && have.RetentionBytes == now.RetentionBytes && slices.Equal(have.Changed, now.Changed) {
-		return
-	}
 	s.w.editTopic(t).Settings = &now
 }
 

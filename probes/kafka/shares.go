@@ -9,78 +9,90 @@ import (
 // minShareLag is the version of DescribeShareGroupOffsets that tells the lag (KIP-1226, Kafka 4.2).
 const minShareLag = 1
 
-// shareCalls reads share groups, whose progress is a start offset and a set of records beyond it: only the broker can
-// tell their lag (KIP-932).
-func (s *sweep) shareCalls() []call {
-	s.gaps.open(inShares)
-	byNode := map[lag.NodeIx][]string{}
+func (s *sweep) shareGroups() []lag.GroupIx {
+	var out []lag.GroupIx
 	for i := range s.w.topo.Groups {
-		g := &s.w.topo.Groups[i]
-		if !g.Gone && g.Type == lag.Share && s.keeps(lag.KindGroup, g.Name) && g.Coordinator != lag.Nowhere {
-			byNode[g.Coordinator] = append(byNode[g.Coordinator], g.Name)
+		if g := &s.w.topo.Groups[i]; !g.Gone && g.Type == lag.Share && s.keeps(lag.KindGroup, g.Name) {
+			out = append(out, lag.GroupIx(i))
 		}
 	}
+	return out
+}
+
+// shareCalls reads share groups, whose progress is a start offset and a set of records beyond it: only the broker can
+// tell their lag (KIP-932).
+func (s *sweep) shareCalls(groups []lag.GroupIx) []call {
+	byNode := map[lag.NodeIx][]lag.GroupIx{}
+	for _, g := range groups {
+		n := s.w.topo.Groups[g].Coordinator
+		byNode[n] = append(byNode[n], g)
+	}
 	var calls []call
-	for n, names := range byNode {
+	for n, groups := range byNode {
 		req := kmsg.NewPtrDescribeShareGroupOffsetsRequest()
-		for _, name := range names {
+		for _, g := range groups {
 			rg := kmsg.NewDescribeShareGroupOffsetsRequestGroup()
-			rg.GroupID = name
+			rg.GroupID = s.w.topo.Groups[g].Name
 			req.Groups = append(req.Groups, rg)
 		}
 		if !s.speaks(n, req.Key(), 0) {
-			s.shareGap(names, fault{reason: lag.Unsupported, detail: "the broker does not tell share group offsets"})
+			for _, g := range groups {
+				s.refuse(g, fault{reason: lag.Unsupported, detail: "the broker does not tell them"})
+			}
 			continue
 		}
-		calls = append(calls, call{node: n, req: req, what: "share groups", apply: func(a answer) {
-			if a.err != nil {
-				s.shareGap(names, explain(a.err))
-				return
-			}
-			resp := a.resp.(*kmsg.DescribeShareGroupOffsetsResponse)
-			for i := range resp.Groups {
-				s.applyShare(&resp.Groups[i], resp.Version >= minShareLag)
-			}
-			s.col.committedAt[n] = a.at
-		}})
+		calls = append(calls, call{node: n, req: req, what: "share groups", apply: func(a answer) { s.applyShares(n, groups, a) }})
 	}
 	return calls
 }
 
-func (s *sweep) shareGap(names []string, f fault) {
-	for _, name := range names {
-		s.gaps.add(inShares, s.ref(lag.KindGroup, name, ""), f.reason, "share group offsets: "+f.detail)
+func (s *sweep) applyShares(n lag.NodeIx, groups []lag.GroupIx, a answer) {
+	if a.err == nil {
+		resp := a.resp.(*kmsg.DescribeShareGroupOffsetsResponse)
+		for i := range resp.Groups {
+			s.applyShare(&resp.Groups[i], resp.Version >= minShareLag)
+		}
+		s.col.stamp(colCommitted, n, a.at, s.at)
+		a.err = errUnanswered
+	}
+	why := explain(a.err)
+	for _, g := range groups {
+		s.orphan(g, why)
 	}
 }
 
 func (s *sweep) applyShare(rg *kmsg.DescribeShareGroupOffsetsResponseGroup, tells bool) {
 	g, known := s.w.groups[rg.GroupID]
-	if !known {
+	if !known || s.w.topo.Groups[g].Type != lag.Share {
 		return
 	}
-	if rg.ErrorCode != 0 {
-		s.shareGap([]string{rg.GroupID}, coded(rg.ErrorCode))
+	switch {
+	case retellable(rg.ErrorCode):
+		s.orphan(g, coded(rg.ErrorCode))
 		return
-	}
-	if !tells {
-		s.shareGap([]string{rg.GroupID}, fault{reason: lag.Unsupported, detail: "this broker is older than Kafka 4.2, which is the first that tells their lag"})
+	case rg.ErrorCode != 0:
+		s.refuse(g, coded(rg.ErrorCode))
+		return
+	case !tells:
+		s.gaps.add(inCommits, s.groupRef(g), lag.Unsupported, "share group offsets: this broker is older than Kafka 4.2, which is the first that tells their lag")
 	}
 	for _, b := range s.w.held[g].blocks {
 		b.commits = false
 		for _, i := range b.at {
-			s.setShare(i, lag.None, lag.Unknown)
+			s.setShare(i, lag.None, lag.None)
 		}
 	}
-	for _, rt := range rg.Topics {
-		if !s.keeps(lag.KindTopic, rt.Topic) {
-			continue
-		}
-		b := s.w.block(g, s.w.topic(rt.Topic), 0)
-		b.commits = true
-		for _, rp := range rt.Partitions {
-			s.applySharePartition(g, b, rp, tells)
+	for i := range rg.Topics {
+		if rt := &rg.Topics[i]; s.keeps(lag.KindTopic, rt.Topic) {
+			b := s.w.block(g, s.met(rt.Topic, 0), 0)
+			b.commits = true
+			for _, rp := range rt.Partitions {
+				s.applySharePartition(g, b, rp, tells)
+			}
 		}
 	}
+	s.w.held[g].bare = len(rg.Topics) == 0
+	s.told(g)
 	s.w.settle(g)
 }
 
@@ -88,27 +100,25 @@ func (s *sweep) applySharePartition(g lag.GroupIx, b *block, rp kmsg.DescribeSha
 	if rp.Partition < 0 || rp.Partition >= maxPartitions {
 		return
 	}
+	s.met(s.w.topo.Topics[b.topic].Name, rp.Partition)
 	s.w.grow(g, b, int(rp.Partition)+1)
 	i := b.at[rp.Partition]
-	start, backlog := lag.None, lag.Unknown
 	switch {
 	case rp.ErrorCode != 0:
 		f := coded(rp.ErrorCode)
-		start = lag.Unknown
-		s.gaps.add(inShares, s.partitionRef(s.w.topo.Positions[i].Partition), f.reason, "share group "+s.w.topo.Groups[g].Name+": "+f.detail)
-	case rp.StartOffset >= 0:
-		start = rp.StartOffset
-		if tells && rp.Lag >= 0 {
-			backlog = rp.Lag
-		}
-	default: // nothing was read yet, and the broker tells no lag
-		backlog = lag.None
+		s.gaps.add(inCommits, s.positionRef(i), f.reason, "share group offsets: "+f.detail)
+		s.setShare(i, lag.Unknown, lag.Unknown)
+	case rp.StartOffset < 0: // nothing was read yet, and the broker tells no lag
+		s.setShare(i, lag.None, lag.None)
+	case tells && rp.Lag >= 0:
+		s.setShare(i, rp.StartOffset, rp.Lag)
+	default:
+		s.setShare(i, rp.StartOffset, lag.Unknown)
 	}
-	s.setShare(i, start, backlog)
 }
 
 func (s *sweep) setShare(i lag.PositionIx, start, backlog int64) {
-	s.col.committed = grow(s.col.committed, len(s.w.topo.Positions))
-	s.col.committed[i] = start
+	s.col.fit(&s.w.topo)
+	s.col.edit(colCommitted)[i] = start
 	s.col.backlog[i] = backlog
 }

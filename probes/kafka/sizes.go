@@ -14,50 +14,59 @@ func (s *sweep) sizeCalls() []call {
 	hidden := map[string]bool{}
 	nodes := s.brokers()
 	var calls []call
-	left := len(nodes)
+	left, all := len(nodes), true
 	for _, n := range nodes {
 		calls = append(calls, call{node: n, req: kmsg.NewPtrDescribeLogDirsRequest(), what: "log sizes", apply: func(a answer) {
 			left--
 			if a.err != nil {
 				s.miss(inSizes, n, "log sizes", a.err)
+				all = false
 			} else {
-				s.applySizes(n, a.resp.(*kmsg.DescribeLogDirsResponse), a.at, hidden)
+				all = s.applySizes(n, a.resp.(*kmsg.DescribeLogDirsResponse), a.at, hidden) && all
 			}
 			if left == 0 {
-				s.tellHidden(hidden)
+				s.tellHidden(hidden, all)
 			}
 		}})
 	}
 	return calls
 }
 
-func (s *sweep) applySizes(n lag.NodeIx, resp *kmsg.DescribeLogDirsResponse, at lag.ShardTime, hidden map[string]bool) {
+// applySizes takes one broker's logs, and reports whether it told all.
+func (s *sweep) applySizes(n lag.NodeIx, resp *kmsg.DescribeLogDirsResponse, at lag.ShardTime, hidden map[string]bool) bool {
 	code := resp.ErrorCode
 	for _, d := range resp.Dirs {
 		if code == 0 {
 			code = d.ErrorCode
 		}
 	}
-	if code != 0 || len(resp.Dirs) == 0 {
+	if code == 0 && len(resp.Dirs) == 0 { // how brokers refuse that know no error for it: without a word
+		code = kerr.ClusterAuthorizationFailed.Code
+	}
+	if code != 0 {
 		f := coded(code)
-		if len(resp.Dirs) == 0 { // how brokers before 3.x refuse: without a word
-			f = coded(kerr.ClusterAuthorizationFailed.Code)
-		}
 		s.gaps.add(inSizes, s.nodeRef(n), f.reason, "log sizes: "+f.detail)
 	}
 	for _, d := range resp.Dirs {
-		for _, t := range d.Topics {
-			ix, known := s.w.topics[t.Topic]
-			if !known || s.w.topo.Topics[ix].Gone {
-				hidden[t.Topic] = true
-				continue
-			}
-			for _, p := range t.Partitions {
-				s.applySize(n, ix, p)
-			}
+		for i := range d.Topics {
+			s.applyLogs(n, &d.Topics[i], hidden)
 		}
 	}
-	s.col.sizeAt[n] = at
+	if code == 0 {
+		s.col.stamp(colSize, n, at, s.at)
+	}
+	return code == 0
+}
+
+func (s *sweep) applyLogs(n lag.NodeIx, t *kmsg.DescribeLogDirsResponseDirTopic, hidden map[string]bool) {
+	ix, known := s.w.topics[t.Topic]
+	if !known || s.w.topo.Topics[ix].Gone {
+		hidden[t.Topic] = s.keeps(lag.KindTopic, t.Topic)
+		return
+	}
+	for _, p := range t.Partitions {
+		s.applySize(n, ix, p)
+	}
 }
 
 // applySize takes the leader's replica only: a partition's size, not what its copies come to.
@@ -67,17 +76,20 @@ func (s *sweep) applySize(n lag.NodeIx, t lag.TopicIx, p kmsg.DescribeLogDirsRes
 		return
 	}
 	if ix := parts[p.Partition]; s.w.topo.Partitions[ix].Leader == n {
-		s.col.size[ix] = p.Size
+		s.col.fit(&s.w.topo)
+		s.col.edit(colSize)[ix] = p.Size
 	}
 }
 
 // tellHidden notes topics that exist on disk and are not in the metadata. A topic that was just deleted or made looks the
 // same for a moment, so that it takes two looks, unless there is only one.
-func (s *sweep) tellHidden(hidden map[string]bool) {
-	for name := range hidden {
-		if s.hidden == nil || s.hidden[name] {
+func (s *sweep) tellHidden(hidden map[string]bool, all bool) {
+	for name, asked := range hidden {
+		if asked && (s.hidden == nil || s.hidden[name]) {
 			s.gaps.add(inSizes, s.ref(lag.KindTopic, name, ""), lag.NotAuthorized, "the topic is on disk, and this principal may not see it: groups may have more lag than is shown")
 		}
 	}
-	s.hidden = hidden
+	if all {
+		s.hidden = hidden
+	}
 }

@@ -24,7 +24,10 @@ type sweep struct {
 	// answer; see heal.
 	orphanGroups map[lag.GroupIx]fault
 	orphanParts  [offsetKinds]map[lag.PartitionIx]fault
-	seen         bool // some broker answered
+	// Topics of which a commit or an assignment told more than the metadata did.
+	strangers map[lag.TopicIx]bool
+	hung      map[lag.NodeIx]error // brokers whose time ran out in this sweep
+	seen      bool                 // some broker answered
 }
 
 // call is one request to one broker; node Nowhere is any broker. apply takes what came of it.
@@ -49,36 +52,111 @@ func (s *sweep) run(calls []call) {
 		answer
 	}
 	answers := make(chan landed, len(calls))
-	ctx, cancel := context.WithTimeout(s.ctx, s.opts.Timeout)
-	defer cancel()
-	of := map[string]int{}
+	limit := s.limit()
+	asked := s.anyone()
+	of, done := map[string]int{}, map[string]int{}
 	for i := range calls {
 		c := &calls[i]
 		of[c.what]++
-		var id int32
-		if c.node != lag.Nowhere {
-			id = s.w.topo.Nodes[c.node].ID
+		if err := s.hung[c.node]; err != nil && c.node != lag.Nowhere {
+			answers <- landed{c, answer{err: err}}
+			continue
 		}
+		send := s.sender(c, asked, limit)
 		go func() {
 			a := answer{at: lag.ShardTime{Sent: s.opts.Now()}}
-			if c.node == lag.Nowhere {
-				a.resp, a.err = s.conn.Request(ctx, c.req)
-			} else {
-				a.resp, a.err = s.conn.RequestTo(ctx, id, c.req)
-			}
+			a.resp, a.err = send()
 			a.at.Answered = s.opts.Now()
 			answers <- landed{c, a}
 		}()
 	}
-	done := map[string]int{}
 	for range calls {
 		l := <-answers
 		done[l.call.what]++
-		if l.err == nil {
-			s.seen = true
-		}
+		s.note(l.call.node, l.err)
 		l.call.apply(l.answer)
 		s.progress(l.call.what, done[l.call.what], of[l.call.what])
+	}
+}
+
+// sender returns what sends a call. It must not look at the sweep when it runs.
+func (s *sweep) sender(c *call, asked []int32, limit time.Duration) func() (kmsg.Response, error) {
+	conn, ctx, req := s.conn, s.ctx, c.req
+	if c.node == lag.Nowhere {
+		return func() (kmsg.Response, error) { return askAnyone(ctx, conn, asked, req, limit) }
+	}
+	id := s.w.topo.Nodes[c.node].ID
+	if s.patience[c.node]%fullPatience != 0 {
+		limit = min(limit, shortPatience)
+	}
+	return func() (kmsg.Response, error) {
+		ctx, cancel := context.WithTimeout(ctx, limit)
+		defer cancel()
+		return conn.RequestTo(ctx, id, req)
+	}
+}
+
+// A broker that hangs is waited for at full length in one sweep of fullPatience only, so that what the others tell does
+// not come late each time.
+const (
+	fullPatience  = 4
+	shortPatience = time.Second
+)
+
+// askAnyone asks brokers that are known to answer, then leaves the choice to the client.
+func askAnyone(ctx context.Context, conn Conn, ids []int32, req kmsg.Request, limit time.Duration) (kmsg.Response, error) {
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	for _, id := range ids {
+		first, done := context.WithTimeout(ctx, limit/2)
+		resp, err := conn.RequestTo(first, id, req)
+		done()
+		if err == nil || ctx.Err() != nil {
+			return resp, err
+		}
+	}
+	return conn.Request(ctx, req)
+}
+
+// anyone chooses a broker for what any can answer: each in turn, none that is known not to answer. Nil before the first
+// layout.
+func (s *sweep) anyone() []int32 {
+	var good []int32
+	for i := range s.w.topo.Nodes {
+		n := &s.w.topo.Nodes[i]
+		if !n.Gone && s.patience[lag.NodeIx(i)] == 0 && s.hung[lag.NodeIx(i)] == nil {
+			good = append(good, n.ID)
+		}
+	}
+	if len(good) == 0 {
+		return nil
+	}
+	i := s.sweeps % len(good)
+	return good[i : i+1]
+}
+
+// limit is the time one round may take: half of what the sweep has left, so that a broker that hangs in one leaves time
+// for those after it, and never more than the time-out.
+func (s *sweep) limit() time.Duration {
+	limit := s.opts.Timeout
+	if end, ok := s.ctx.Deadline(); ok {
+		limit = min(limit, time.Until(end)/2)
+	}
+	return limit
+}
+
+// note learns from an answer whether a broker is there.
+func (s *sweep) note(n lag.NodeIx, err error) {
+	if err == nil {
+		s.seen = true
+	}
+	switch {
+	case n == lag.Nowhere:
+	case err == nil:
+		delete(s.patience, n)
+	case s.hung[n] == nil && s.ctx.Err() == nil && explain(err).reason == lag.Timeout:
+		s.hung[n] = err
+		s.patience[n]++
 	}
 }
 
@@ -112,14 +190,18 @@ func (s *sweep) partitionRef(p lag.PartitionIx) lag.Ref {
 	return s.ref(lag.KindPartition, s.w.topo.Topics[part.Topic].Name, strconv.Itoa(int(part.Number)))
 }
 
+func (s *sweep) positionRef(i lag.PositionIx) lag.Ref {
+	at := s.w.topo.Positions[i]
+	p := s.w.topo.Partitions[at.Partition]
+	return s.ref(lag.KindPosition, s.w.topo.Groups[at.Group].Name, fmt.Sprintf("%s:%d", s.w.topo.Topics[p.Topic].Name, p.Number))
+}
+
 // miss notes that a broker did not answer a request.
-func (s *sweep) miss(in section, n lag.NodeIx, what string, err error) fault {
+func (s *sweep) miss(in section, n lag.NodeIx, what string, err error) {
 	f := explain(err)
-	detail := fmt.Sprintf("%s: %s", what, f.detail)
-	if n == lag.Nowhere {
-		s.gaps.add(in, s.ref(lag.KindCluster, "", ""), f.reason, detail)
-	} else {
-		s.gaps.add(in, s.nodeRef(n), f.reason, detail)
+	ref := s.ref(lag.KindCluster, "", "")
+	if n != lag.Nowhere {
+		ref = s.nodeRef(n)
 	}
-	return f
+	s.gaps.add(in, ref, f.reason, fmt.Sprintf("%s: %s", what, f.detail))
 }

@@ -66,9 +66,10 @@ func (s *sweep) hasQuorum() bool {
 	return false
 }
 
-// findController asks who leads the quorum. It may be a node that is no broker.
+// findController asks who leads the quorum, which may be a node that is no broker. With ZooKeeper the metadata told it.
 func (s *sweep) findController() []call {
 	if !s.hasQuorum() {
+		s.setController(s.controller)
 		return nil
 	}
 	req := kmsg.NewPtrDescribeQuorumRequest()

@@ -29,12 +29,16 @@ type held struct {
 	blocks  []*block // in the order the coordinator names the topics
 	byTopic map[lag.TopicIx]*block
 	relist  bool // the list of current positions is out of date
+	told    int  // the sweep in which its coordinator last told its commits
+	refused int  // and in which it last refused to
+	bare    bool // what it told last is that there are none
 }
 
 // block is where the positions of a group on one topic lie: by partition number, so that a reply needs no look-up per
 // value.
 type block struct {
 	topic    lag.TopicIx
+	turn     int              // its place among the group's blocks
 	at       []lag.PositionIx // by partition number
 	live     bool             // its positions exist: there is a commit, or a member that is assigned some of it
 	commits  bool             // the group's last whole reply had a commit on it
@@ -83,7 +87,6 @@ func (w *world) editTopic(i lag.TopicIx) *lag.Topic {
 func (w *world) editPartition(i lag.PartitionIx) *lag.Partition {
 	own(&w.topo.Partitions, &w.lent.partitions)
 	w.dirty = true
-	w.partRoutes++
 	return &w.topo.Partitions[i]
 }
 
@@ -149,7 +152,7 @@ func (w *world) block(g lag.GroupIx, t lag.TopicIx, n int) *block {
 	h := &w.held[g]
 	b := h.byTopic[t]
 	if b == nil {
-		b = &block{topic: t}
+		b = &block{topic: t, turn: len(h.blocks)}
 		h.byTopic[t] = b
 		h.blocks = append(h.blocks, b)
 	}

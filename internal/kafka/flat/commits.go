@@ -86,8 +86,15 @@ type CommitSink interface {
 	EndGroup(code int16)
 }
 
-// Walk decodes the reply into the sink. When it returns an error, the sink has seen a part of the reply.
+// Walk decodes the reply into the sink, which sees nothing of a reply that is damaged.
 func (c *Commits) Walk(sink CommitSink) error {
+	if err := c.walk(blind{}); err != nil {
+		return err
+	}
+	return c.walk(sink)
+}
+
+func (c *Commits) walk(sink CommitSink) error {
 	r := reader{b: c.body}
 	r.int32("throttle time")
 	for n := r.count("groups", 5); n > 0 && r.bad == ""; n-- {

@@ -104,8 +104,15 @@ type OffsetSink interface {
 	Offset(partition int32, offset, at int64, code int16)
 }
 
-// Walk decodes the reply into the sink. When it returns an error, the sink has seen a part of the reply.
+// Walk decodes the reply into the sink, which sees nothing of a reply that is damaged.
 func (o *Offsets) Walk(sink OffsetSink) error {
+	if err := o.walk(blind{}); err != nil {
+		return err
+	}
+	return o.walk(sink)
+}
+
+func (o *Offsets) walk(sink OffsetSink) error {
 	r := reader{b: o.body}
 	r.int32("throttle time")
 	for n := r.count("topics", 3); n > 0 && r.bad == ""; n-- {

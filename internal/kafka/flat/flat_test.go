@@ -85,8 +85,9 @@ func TestCommitsAreWhatTheProtocolLibraryWrote(t *testing.T) {
 		}
 		if len(body) > 0 {
 			cut := Commits{reply{body: body[:rapid.IntRange(0, len(body)-1).Draw(t, "cut")]}}
-			if err := cut.Walk(&lines{}); !errors.Is(err, ErrMalformed) {
-				t.Fatalf("a reply cut to %d of %d bytes: %v", len(cut.body), len(body), err)
+			var met lines
+			if err := cut.Walk(&met); !errors.Is(err, ErrMalformed) || len(met) > 0 {
+				t.Fatalf("a reply cut to %d of %d bytes: %v, and the sink met %v", len(cut.body), len(body), err, met)
 			}
 		}
 		long := Commits{reply{body: append(slices.Clone(body), 0)}}
@@ -120,8 +121,9 @@ func TestOffsetsAreWhatTheProtocolLibraryWrote(t *testing.T) {
 			t.Fatalf("got %v\nwant %v", got, want)
 		}
 		cut := Offsets{reply{body: o.body[:rapid.IntRange(0, len(o.body)-1).Draw(t, "cut")]}}
-		if err := cut.Walk(&lines{}); !errors.Is(err, ErrMalformed) {
-			t.Fatalf("cut reply: %v", err)
+		var met lines
+		if err := cut.Walk(&met); !errors.Is(err, ErrMalformed) || len(met) > 0 {
+			t.Fatalf("cut reply: %v, and the sink met %v", err, met)
 		}
 	})
 }

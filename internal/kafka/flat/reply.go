@@ -40,3 +40,12 @@ func (r *reply) Throttle() (int32, bool) {
 	b := reader{b: r.body}
 	return b.int32("throttle time"), true
 }
+
+// blind is a sink that looks at nothing.
+type blind struct{}
+
+func (blind) Group([]byte)                      {}
+func (blind) Topic([]byte)                      {}
+func (blind) Commit(int32, int64, int16)        {}
+func (blind) EndGroup(int16)                    {}
+func (blind) Offset(int32, int64, int64, int16) {}
