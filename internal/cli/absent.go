@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -58,7 +59,7 @@ func (s *selection) look(seen *sight, kind string, g query.Glob, out *absent) {
 		}
 	}
 	s.mu.Lock()
-	known := slices.Clone(s.told[kind])
+	known := slices.Sorted(maps.Keys(s.told[kind]))
 	s.mu.Unlock()
 	lost.near = near(g.String(), known, 3)
 	out.names = append(out.names, lost)

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -84,6 +85,7 @@ func (a *app) runDescribe(ctx context.Context, p *page, name string) error {
 	for _, sec := range p.sections {
 		t := sec.table(s.clusters)
 		col := t.Column(sec.col)
+		t.Short = slices.DeleteFunc(slices.Clone(t.Short), func(name string) bool { return name == sec.col })
 		doc.More = append(doc.More, wire.Section{Key: sec.key,
 			Table: only(t, func(row []wire.Value) bool { return row[col].String() == name })})
 	}

@@ -15,11 +15,11 @@ type selection struct {
 	by   map[string][]query.Glob // by lag.Kind; none: all
 
 	mu   sync.Mutex
-	told map[string][]string // names the clusters told, by kind
+	told map[string]map[string]bool // names the clusters told, by kind
 }
 
 func newSelection(k *kind, args []string, flags rowFlags) (*selection, error) {
-	s := &selection{kind: k, by: map[string][]query.Glob{}, told: map[string][]string{}}
+	s := &selection{kind: k, by: map[string][]query.Glob{}, told: map[string]map[string]bool{}}
 	for _, named := range []struct {
 		kind  string
 		names []string
@@ -59,7 +59,10 @@ func (s *selection) keep() func(kind, name string) bool {
 	return func(kind, name string) bool {
 		if len(s.by[kind]) > 0 {
 			s.mu.Lock()
-			s.told[kind] = append(s.told[kind], name)
+			if s.told[kind] == nil {
+				s.told[kind] = map[string]bool{}
+			}
+			s.told[kind][name] = true
 			s.mu.Unlock()
 		}
 		switch {
