@@ -16,17 +16,27 @@ const (
 	draining       = "draining"
 	keepingUp      = "keeping_up"
 	idle           = "idle"
-	empty          = "empty"
 )
 
 // healthy are the states that a group without trouble may be told to have.
 var healthy = []string{keepingUp, idle, draining}
 
+// trouble are the states of warning and critical severity.
+var trouble = []string{losingData, stalled, blocked, stopped, ahead, fallingBehind, rewinding}
+
+// critical are the states for which somebody is woken.
+var critical = []string{losingData, stalled, blocked, stopped}
+
 // calm expects that no group of the background is called trouble.
 func calm() []Expectation {
 	var out []Expectation
 	for _, g := range []string{ordersBilling, warehouse, paymentsLedger, clicksSessions, shipmentsETA, mailer} {
-		out = append(out, Expectation{Group: g, States: healthy, Within: 15 * time.Second})
+		out = append(out,
+			Expectation{Group: g, States: healthy, Within: 15 * time.Second},
+			Expectation{Group: g, States: trouble, Never: true})
 	}
 	return out
 }
+
+// with adds expectations to those of the background.
+func with(own ...Expectation) []Expectation { return append(calm(), own...) }

@@ -30,6 +30,16 @@ type member struct {
 	handle func(context.Context, *kgo.Record) bool
 }
 
+// crew returns so many members that differ in their client id.
+func crew(n int, m member) []member {
+	members := make([]member, n)
+	for i := range members {
+		members[i] = m
+		members[i].id = numbered(m.group, i)
+	}
+	return members
+}
+
 // process is a running member.
 type process struct {
 	stop chan struct{} // closed to ask it to leave
@@ -55,6 +65,10 @@ func (m member) options() []kgo.Opt {
 		kgo.ConsumeTopics(m.topics...),
 		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
 		kgo.FetchMaxWait(2 * time.Second),
+	}
+	if m.pace > 0 {
+		// Little at a time from each partition: or one would be read for long while the others wait.
+		opts = append(opts, kgo.FetchMaxPartitionBytes(1<<10))
 	}
 	if m.committed {
 		opts = append(opts, kgo.FetchIsolationLevel(kgo.ReadCommitted()))
@@ -94,6 +108,23 @@ func (s *stage) start(m member) (*process, error) {
 		s.read(ctx, cl, m, p.stop)
 	})
 	return p, nil
+}
+
+// keepAlive starts a member again whenever it has died, after a pause, as a supervisor does.
+func (s *stage) keepAlive(m member, pause time.Duration) {
+	s.spawn(func(ctx context.Context) {
+		for {
+			p, err := s.start(m)
+			if err != nil {
+				s.log.Error("start", "client", m.id, "err", err)
+				return
+			}
+			<-p.done
+			if !sleep(ctx, pause) {
+				return
+			}
+		}
+	})
 }
 
 // startAll runs members and makes the start wait for each group to have all of them.

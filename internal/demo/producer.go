@@ -15,6 +15,7 @@ type producer struct {
 	rate atomic.Uint64 // records a second, as bits of a float64
 }
 
+// setRate changes the rate, in records a second.
 func (p *producer) setRate(perSecond float64) { p.rate.Store(math.Float64bits(perSecond)) }
 func (p *producer) perSecond() float64        { return math.Float64frombits(p.rate.Load()) }
 

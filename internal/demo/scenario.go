@@ -35,7 +35,7 @@ type Expectation struct {
 
 // scenarios are all that can be played, in the order they are listed.
 var scenarios = []Scenario{
-	steady,
+	steady, stalledMember, slow, storm, poison, retention, blockedReaders, brokerLost, burst, deploy, nightly,
 }
 
 // Scenarios returns all scenarios, steady first.

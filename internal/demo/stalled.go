@@ -1,0 +1,43 @@
+package demo
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+const (
+	ordersFraud = "orders-fraud"
+	hangsAfter  = 4 * time.Second // its rhythm has been seen by then
+)
+
+// stalledMember: franz-go heartbeats on while a poll loop hangs, so the group stays Stable with every member.
+var stalledMember = Scenario{
+	Name:  "stalled",
+	Title: "one of three members hangs",
+	Sees: "orders-fraud is stalled: its three members are there, but the partitions of one of them stand still since " +
+		"a few seconds after the start, while the others move on.",
+	Within: 20 * time.Second,
+	Expect: with(Expectation{Group: ordersFraud, States: []string{stalled}, Within: 20 * time.Second}),
+	play: func(s *stage) error {
+		if err := s.background(); err != nil {
+			return err
+		}
+		if err := s.position(ordersFraud, 0, orders.name); err != nil {
+			return err
+		}
+		members := crew(3, member{group: ordersFraud, protocol: classic, topics: []string{orders.name}})
+		var hangs atomic.Bool
+		members[1].handle = func(ctx context.Context, _ *kgo.Record) bool {
+			if hangs.Load() {
+				<-ctx.Done()
+			}
+			return true
+		}
+		s.at(hangsAfter, func(context.Context) { hangs.Store(true) })
+		_, err := s.startAll(members...)
+		return err
+	},
+}
