@@ -59,6 +59,8 @@ type Want struct {
 	// Serial reads ends after commits, so that a commit beyond the end can't be a matter of order. Otherwise both are
 	// read beside each other, in one round trip.
 	Serial bool
+	// Lookups are asked beside the rest: where in a log a moment lies.
+	Lookups []Lookup
 	// Budget bounds the whole sweep; zero is the probe's own time-out.
 	Budget time.Duration
 	// Progress, when set, is told what is being read. It must return at once; it is called by several goroutines.
@@ -73,8 +75,22 @@ type Progress struct {
 	Partitions int    // partitions known by now
 }
 
+// Lookup asks for the first record of a partition at or after a moment.
+type Lookup struct {
+	Partition lag.PartitionIx
+	At        time.Time
+}
+
+// Found answers a [Lookup]. Offset is lag.None when no record is as young: all of the log is older.
+type Found struct {
+	Lookup
+	Offset int64
+}
+
 // Part is what one probe saw in one sweep.
 type Part struct {
 	// Reading comes from the probe that owns the topology; it is nil from all others.
 	Reading *lag.Reading
+	// Found holds the answers that came. A lookup without one could not be answered, and may be asked again.
+	Found []Found
 }

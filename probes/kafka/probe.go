@@ -123,7 +123,7 @@ func (p *Probe) Observe(ctx context.Context, want probes.Want) (probes.Part, err
 	if errors.Is(ctx.Err(), context.Canceled) && !s.seen {
 		return probes.Part{}, ctx.Err()
 	}
-	return probes.Part{Reading: s.end(before)}, nil
+	return probes.Part{Reading: s.end(before), Found: s.found}, nil
 }
 
 func (p *Probe) begin(ctx context.Context, want probes.Want) *sweep {
@@ -181,7 +181,7 @@ func (s *sweep) rounds() {
 		s.gaps.open(offsetSections[k])
 		calls = append(calls, s.offsetCalls(k, s.planOffsets(k))...)
 	}
-	s.run(calls)
+	s.run(append(calls, s.lookupCalls()...))
 	s.grown()
 }
 

@@ -28,6 +28,7 @@ type sweep struct {
 	strangers map[lag.TopicIx]bool
 	hung      map[lag.NodeIx]error // brokers whose time ran out in this sweep
 	seen      bool                 // some broker answered
+	found     []probes.Found
 }
 
 // call is one request to one broker; node Nowhere is any broker. apply takes what came of it.
