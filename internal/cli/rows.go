@@ -56,6 +56,24 @@ type picked struct {
 
 // pick returns the rows of t that keep takes and the filter matches, in order.
 func (r rows) pick(t wire.Table, keep func(row []wire.Value) bool) picked {
+	out := picked{table: t}
+	if keep != nil || r.filter.String() != "" {
+		out = r.match(t, keep)
+	}
+	if len(r.sort.Fields()) > 0 {
+		sorted := wire.NewReader(&out.table)
+		order := r.sort.Order(out.table.Len, func(row, field int) query.Value { return value(&sorted.Row(row)[field]) })
+		out.table = out.table.Pick(order)
+	}
+	if r.limit > 0 && out.table.Len > r.limit {
+		out.beyond = out.table.Len - r.limit
+		out.table.Len = r.limit
+	}
+	return out
+}
+
+// match makes every row once and drops those that are not wanted.
+func (r rows) match(t wire.Table, keep func(row []wire.Value) bool) picked {
 	var out picked
 	var kept []int
 	reader := wire.NewReader(&t)
@@ -72,15 +90,6 @@ func (r rows) pick(t wire.Table, keep func(row []wire.Value) bool) picked {
 		}
 	}
 	out.table = t.Pick(kept)
-	if len(r.sort.Fields()) > 0 {
-		sorted := wire.NewReader(&out.table)
-		order := r.sort.Order(out.table.Len, func(row, field int) query.Value { return value(&sorted.Row(row)[field]) })
-		out.table = out.table.Pick(order)
-	}
-	if r.limit > 0 && out.table.Len > r.limit {
-		out.beyond = out.table.Len - r.limit
-		out.table.Len = r.limit
-	}
 	return out
 }
 
