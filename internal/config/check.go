@@ -13,6 +13,7 @@ import (
 // checker checks decoded values, fills in the defaults and collects warnings.
 type checker struct {
 	*decoder
+	now       time.Time
 	undecoded []path // where decoding failed
 	warnings  Problems
 }
@@ -55,6 +56,10 @@ func (c *checker) config(f file) Config {
 		c.refuse(path{"default_cluster"}, "no cluster is named %q; %s", f.DefaultCluster,
 			suggest(f.DefaultCluster, append(slices.Sorted(maps.Keys(f.Clusters)), "demo")))
 	}
+	for i, p := range f.Policies {
+		c.policy(i, p, out.Clusters)
+	}
+	out.Policies = f.Policies
 	return out
 }
 

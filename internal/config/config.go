@@ -15,6 +15,7 @@ type Config struct {
 	Refresh        time.Duration // default of each cluster
 	Timeout        time.Duration // default of each cluster
 	Clusters       []Cluster     // by name; the built-in demo is not among them
+	Policies       []Policy      // in the order of the file, which decides; PoliciesOf gives those of one cluster
 	Warnings       []Problem     // what works but should be known, by place
 }
 
@@ -38,4 +39,5 @@ type file struct {
 	Refresh        time.Duration      `toml:"refresh"`
 	Timeout        time.Duration      `toml:"timeout"`
 	Clusters       map[string]Cluster `toml:"clusters"`
+	Policies       []Policy           `toml:"policy"`
 }

@@ -40,6 +40,9 @@ func (d *decoder) value(at path, v any, into reflect.Value) {
 	case durationType:
 		d.duration(at, v, into)
 		return
+	case timeType:
+		d.time(at, v, into)
+		return
 	}
 	switch into.Kind() {
 	case reflect.String:
@@ -51,7 +54,11 @@ func (d *decoder) value(at path, v any, into reflect.Value) {
 			into.SetBool(b)
 		}
 	case reflect.Slice:
-		d.list(at, v, into)
+		if isTable(into.Type().Elem()) {
+			d.tables(at, v, into)
+		} else {
+			d.list(at, v, into)
+		}
 	case reflect.Map:
 		d.table(at, v, into)
 	case reflect.Pointer:
@@ -100,7 +107,7 @@ func (d *decoder) fields(at path, v any, into reflect.Value) {
 	for _, key := range slices.Sorted(maps.Keys(table)) {
 		f, ok := known[key]
 		if !ok {
-			d.refuse(at.with(key), "unknown key; %s", suggest(key, knownKeys(into.Type(), "")))
+			d.refuse(at.with(key), "%s", unknownKey(key, into.Type()))
 			continue
 		}
 		field := into.FieldByIndex(f.Index)
@@ -132,7 +139,7 @@ func knownKeys(t reflect.Type, prefix string) []string {
 		if sub.Kind() == reflect.Pointer {
 			sub = sub.Elem()
 		}
-		if sub.Kind() == reflect.Struct && sub != secretType {
+		if isTable(sub) {
 			below = append(below, knownKeys(sub, key+".")...)
 		}
 	}

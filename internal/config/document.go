@@ -17,6 +17,7 @@ type document struct {
 	text   []byte
 	tree   map[string]any
 	places map[string]int // offset in text, by pathKey
+	arrays map[string]int // number of tables so far in each array of tables, by pathKey
 }
 
 // path is the keys from the root to a value; elements of arrays by index.
@@ -37,7 +38,7 @@ func pathKey(p path) string { return strings.Join(p, "\x00") }
 
 // parseDocument reads text. What isn't TOML is one Problem, for nothing after it can be trusted.
 func parseDocument(file string, text []byte) (*document, Problems) {
-	d := &document{file: file, text: text, places: map[string]int{}}
+	d := &document{file: file, text: text, places: map[string]int{}, arrays: map[string]int{}}
 	if err := toml.Unmarshal(text, &d.tree); err != nil {
 		return nil, Problems{d.syntax(err)}
 	}
@@ -46,8 +47,10 @@ func parseDocument(file string, text []byte) (*document, Problems) {
 	var table path
 	for p.NextExpression() {
 		switch e := p.Expression(); e.Kind {
-		case unstable.Table, unstable.ArrayTable:
+		case unstable.Table:
 			table = d.placeKeys(nil, e.Key())
+		case unstable.ArrayTable:
+			table = d.placeElement(e.Key())
 		case unstable.KeyValue:
 			d.placeValue(d.placeKeys(table, e.Key()), e.Value())
 		}
@@ -55,11 +58,34 @@ func parseDocument(file string, text []byte) (*document, Problems) {
 	return d, nil
 }
 
+// placeKeys places each part of a dotted key. A part that names an array of tables stands for the last of them.
 func (d *document) placeKeys(at path, keys unstable.Iterator) path {
 	for keys.Next() {
 		n := keys.Node()
 		at = at.with(string(n.Data))
 		d.place(at, n)
+		if tables := d.arrays[pathKey(at)]; tables > 0 {
+			at = at.with(strconv.Itoa(tables - 1))
+		}
+	}
+	return at
+}
+
+// placeElement places the parts of the key of an array of tables; the last stands for a new table of the array.
+func (d *document) placeElement(keys unstable.Iterator) path {
+	var at path
+	for keys.Next() {
+		n := keys.Node()
+		at = at.with(string(n.Data))
+		d.place(at, n)
+		tables := d.arrays[pathKey(at)]
+		if keys.IsLast() {
+			d.arrays[pathKey(at)]++
+			at = at.with(strconv.Itoa(tables))
+			d.place(at, n)
+		} else if tables > 0 {
+			at = at.with(strconv.Itoa(tables - 1))
+		}
 	}
 	return at
 }

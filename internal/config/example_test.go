@@ -20,7 +20,7 @@ func readExample(t *testing.T) string {
 }
 
 func TestExampleLoads(t *testing.T) {
-	c, err := Load(LoadOptions{Path: "../../config.example.toml"})
+	c, err := Load(LoadOptions{Path: "../../config.example.toml", Now: testNow})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,6 +32,9 @@ func TestExampleLoads(t *testing.T) {
 	}
 	if got := len(c.Clusters); got != 3 {
 		t.Errorf("%d clusters, want 3", got)
+	}
+	if got := len(c.PoliciesOf("staging")); got != 2 {
+		t.Errorf("%d policies, want 2", got)
 	}
 }
 
@@ -48,13 +51,19 @@ func TestExampleHoldsEveryKey(t *testing.T) {
 		if p[0] == "clusters" && len(p) > 2 {
 			p = p[2:]
 		}
+		if p[0] == "policy" && len(p) > 2 {
+			p = []string{"policy", p[2]}
+		}
 		if p[0] == "act" {
 			p[0] = "security"
 		}
 		have[strings.Join(p, ".")] = true
 	}
 	keys := append(knownKeys(reflect.TypeFor[file](), ""), knownKeys(reflect.TypeFor[Cluster](), "")...)
-	if len(keys) < 30 {
+	for _, key := range knownKeys(policyType, "") {
+		keys = append(keys, "policy."+key)
+	}
+	if len(keys) < 40 {
 		t.Fatalf("only %d keys are known: %v", len(keys), keys)
 	}
 	for _, key := range keys {
@@ -75,6 +84,9 @@ func fill(s reflect.Value) {
 			continue
 		case time.Duration:
 			v.SetInt(int64(90 * time.Second))
+			continue
+		case time.Time:
+			v.Set(reflect.ValueOf(time.Date(2026, 11, 22, 5, 0, 0, 7, time.UTC)))
 			continue
 		}
 		switch v.Kind() {
@@ -99,7 +111,13 @@ func fill(s reflect.Value) {
 func TestViewHoldsEverySetting(t *testing.T) {
 	cluster := Cluster{Name: "a.b"}
 	fill(reflect.ValueOf(&cluster).Elem())
-	in := Config{Source: "/etc/w\x1b.toml", DefaultCluster: "a.b", Refresh: time.Minute, Timeout: time.Hour, Clusters: []Cluster{cluster}}
+	policies := make([]Policy, 2)
+	fill(reflect.ValueOf(&policies[0]).Elem())
+	policies[1].Group = "little"
+	in := Config{
+		Source: "/etc/w\x1b.toml", DefaultCluster: "a.b", Refresh: time.Minute, Timeout: time.Hour,
+		Clusters: []Cluster{cluster}, Policies: policies,
+	}
 	text := View(in)
 	if i := strings.IndexFunc(text, func(r rune) bool { return r < ' ' && r != '\n' || r == 0x9b || r == 0xe0001 }); i >= 0 {
 		t.Errorf("a control character at %d of\n%q", i, text)
@@ -116,17 +134,20 @@ func TestViewHoldsEverySetting(t *testing.T) {
 	}
 	got := f.Clusters["a.b"]
 	got.Name = "a.b"
+	if !reflect.DeepEqual(f.Policies, policies) {
+		t.Errorf("got\n%+v\nwant\n%+v\nby\n%s", f.Policies, policies, text)
+	}
 	if !reflect.DeepEqual(got, cluster) || f.DefaultCluster != "a.b" || f.Refresh != time.Minute || f.Timeout != time.Hour {
 		t.Errorf("got\n%+v\nwant\n%+v\nby\n%s", got, cluster, text)
 	}
 }
 
 func TestViewOfExampleIsItsOwnView(t *testing.T) {
-	c, err := Load(LoadOptions{Path: "../../config.example.toml"})
+	c, err := Load(LoadOptions{Path: "../../config.example.toml", Now: testNow})
 	if err != nil {
 		t.Fatal(err)
 	}
-	again, err := parse(c.Source, []byte(View(c)), "/home/u", "")
+	again, err := parse(c.Source, []byte(View(c)), "/home/u", "", testNow)
 	if err != nil {
 		t.Fatalf("%v\n%s", err, View(c))
 	}
@@ -138,7 +159,9 @@ func TestViewOfExampleIsItsOwnView(t *testing.T) {
 func TestView(t *testing.T) {
 	c, err := parseText("default_cluster = \"a\"\n" + minimal +
 		"groups.exclude = [\"x*\"]\nsecurity = { tls = { ca_file = \"ca.pem\" }, sasl = { mechanism = \"PLAIN\", username = \"u\", password = \"hunter2\" } }\n" +
-		"act = { sasl = { mechanism = \"OAUTHBEARER\", oauth = { token_url = \"https://x\", client_id = \"c\", client_secret = [\"exec\", \"pass\"], extensions = { a = \"b\" } } } }\n")
+		"act = { sasl = { mechanism = \"OAUTHBEARER\", oauth = { token_url = \"https://x\", client_id = \"c\", client_secret = [\"exec\", \"pass\"], extensions = { a = \"b\" } } } }\n" +
+		"[[policy]]\ntopic = \"t*\"\ntime_lag = \"1m\"\nmute_until = \"2026-11-22T06:00:00+01:00\"\nlinks = [\"https://x\"]\n" +
+		"[[policy]]\ngroup = \"g\"\ncluster = \"a\"\nexpect = \"cron\"\nrhythm = \"1d1h\"\n")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -174,6 +197,18 @@ extensions = { a = "b" }
 
 [clusters.a.groups]
 exclude = ["x*"]
+
+[[policy]]
+topic = "t*"
+time_lag = "1m0s"
+mute_until = "2026-11-22T05:00:00Z"
+links = ["https://x"]
+
+[[policy]]
+group = "g"
+cluster = "a"
+expect = "cron"
+rhythm = "25h0m0s"
 `
 	if got := View(c); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"time"
 )
 
 const (
@@ -21,6 +22,7 @@ type LoadOptions struct {
 	Path      string                      // of --config, "" when it isn't given
 	Env       func(string) (string, bool) // os.LookupEnv when nil: WEIR_CONFIG, XDG_CONFIG_HOME, HOME
 	SystemDir string                      // /etc/weir when empty
+	Now       time.Time                   // what mutes are measured by; time.Now when zero
 }
 
 // Load reads the first of --config, $WEIR_CONFIG, $XDG_CONFIG_HOME/weir/config.toml (~/.config without it) and
@@ -41,8 +43,11 @@ func Load(o LoadOptions) (Config, error) {
 	if err != nil {
 		return Config{}, fmt.Errorf("config: %w", err)
 	}
+	if o.Now.IsZero() {
+		o.Now = time.Now()
+	}
 	home, _ := o.Env("HOME")
-	return parse(path, text, home, exposed)
+	return parse(path, text, home, exposed, o.Now)
 }
 
 // find gives the path of the file to read, "" when there is none.
@@ -116,7 +121,7 @@ func readPrivate(path string) (text []byte, exposed string, err error) {
 }
 
 // parse reads a configuration. exposed tells what to do when others can read its file.
-func parse(path string, text []byte, home, exposed string) (Config, error) {
+func parse(path string, text []byte, home, exposed string, now time.Time) (Config, error) {
 	doc, problems := parseDocument(path, text)
 	if problems != nil {
 		return Config{}, problems
@@ -124,7 +129,7 @@ func parse(path string, text []byte, home, exposed string) (Config, error) {
 	d := &decoder{doc: doc, dir: filepath.Dir(path), home: home}
 	var f file
 	d.value(nil, doc.tree, reflect.ValueOf(&f).Elem())
-	c := &checker{decoder: d, undecoded: d.refused}
+	c := &checker{decoder: d, now: now, undecoded: d.refused}
 	config := c.config(f)
 	if exposed != "" {
 		for _, at := range d.literals {

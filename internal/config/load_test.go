@@ -10,8 +10,13 @@ import (
 	"time"
 )
 
+// testNow is what the mutes of the tests, and of config.example.toml, are measured by.
+var testNow = time.Date(2026, 11, 21, 3, 0, 0, 0, time.UTC)
+
 // parseText reads a configuration that nobody else can read.
-func parseText(text string) (Config, error) { return parse("/etc/w.toml", []byte(text), "/home/u", "") }
+func parseText(text string) (Config, error) {
+	return parse("/etc/w.toml", []byte(text), "/home/u", "", testNow)
+}
 
 const minimal = "[clusters.a]\nbrokers = [\"k:9092\"]\n"
 
@@ -23,7 +28,7 @@ func TestProblems(t *testing.T) {
 		"syntax, secret":   {"password = hunter2\n", "/etc/w.toml:1:12: not valid TOML: unexpected character … at start of value"},
 		"twice":            {"refresh = \"5s\"\nrefresh = \"6s\"\n", "/etc/w.toml:2:1: not valid TOML"},
 		"unknown, near":    {"[clusters.a]\nbrokers = [\"k:9092\"]\nenviroment = \"x\"\n", `/etc/w.toml:3:1: clusters.a.enviroment: unknown key; did you mean "environment"?`},
-		"unknown, far":     {"zzzzzzzz = 1\n", `/etc/w.toml:1:1: zzzzzzzz: unknown key; known here: default_cluster, refresh, timeout, clusters`},
+		"unknown, far":     {"zzzzzzzz = 1\n", `/etc/w.toml:1:1: zzzzzzzz: unknown key; known here: default_cluster, refresh, timeout, clusters, policy`},
 		"unknown, deeper":  {minimal + "[clusters.a.security]\nca_file = \"x\"\n", `/etc/w.toml:4:1: clusters.a.security.ca_file: unknown key; did you mean "tls.ca_file"?`},
 		"unknown, dotted":  {minimal + "security.tls.skip-verify = true\n", `/etc/w.toml:3:14: clusters.a.security.tls.skip-verify: unknown key; did you mean "skip_verify"?`},
 		"unknown, inline":  {minimal + "security = { sasI = {} }\n", `/etc/w.toml:3:14: clusters.a.security.sasI: unknown key; did you mean "sasl"?`},
@@ -264,6 +269,7 @@ func FuzzParse(f *testing.F) {
 	}
 	f.Add(string(example))
 	f.Add(minimal)
+	f.Add("[[policy]]\ngroup = \"g\"\nmute_until = 2027-01-01T00:00:00Z\n[[policy]]\n[policy.x]\n[[policy.links]]\ny.z = 1\n")
 	f.Add("[[clusters]]\na.b.c = [{x = 1}, 2]\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		c, err := parseText(text)
@@ -282,6 +288,11 @@ func FuzzParse(f *testing.F) {
 		for _, cl := range c.Clusters {
 			if len(cl.Brokers) == 0 || cl.Refresh < MinRefresh || cl.Timeout <= 0 || cl.Mode == "" {
 				t.Errorf("not valid: %+v", cl)
+			}
+		}
+		for _, p := range c.Policies {
+			if p.Group == "" && p.Topic == "" || p.TimeLag < 0 || p.Abandoned < 0 || (p.Expect == ExpectCron) != (p.Rhythm > 0) {
+				t.Errorf("not valid: %+v", p)
 			}
 		}
 		if _, err := parseText(View(c)); err != nil && !strings.Contains(View(c), `"(set)"`) {

@@ -22,6 +22,10 @@ func View(c Config) string {
 	for _, cluster := range c.Clusters {
 		v.table(path{"clusters", cluster.Name}, reflect.ValueOf(cluster))
 	}
+	for _, policy := range c.Policies {
+		v.text.WriteString("\n[[policy]]\n")
+		v.settings(reflect.ValueOf(policy))
+	}
 	return v.text.String()
 }
 
@@ -32,18 +36,23 @@ func (v *viewer) table(at path, s reflect.Value) {
 	if len(at) > 0 && hasOwnSettings(s) {
 		v.text.WriteString("\n[" + at.String() + "]\n")
 	}
-	for _, f := range settings(s.Type()) {
-		if text := shown(s.FieldByIndex(f.Index)); text != "" {
-			v.text.WriteString(f.Tag.Get("toml") + " = " + text + "\n")
-		}
-	}
+	v.settings(s)
 	for _, f := range settings(s.Type()) {
 		sub := s.FieldByIndex(f.Index)
 		if sub.Kind() == reflect.Pointer {
 			sub = sub.Elem()
 		}
-		if sub.Kind() == reflect.Struct && sub.Type() != secretType && !sub.IsZero() {
+		if sub.IsValid() && isTable(sub.Type()) && !sub.IsZero() {
 			v.table(at.with(f.Tag.Get("toml")), sub)
+		}
+	}
+}
+
+// settings writes the settings of a struct that are no tables.
+func (v *viewer) settings(s reflect.Value) {
+	for _, f := range settings(s.Type()) {
+		if text := shown(s.FieldByIndex(f.Index)); text != "" {
+			v.text.WriteString(f.Tag.Get("toml") + " = " + text + "\n")
 		}
 	}
 }
@@ -63,7 +72,15 @@ func shown(v reflect.Value) string {
 	case Secret:
 		return shownSecret(value)
 	case time.Duration:
+		if value == 0 {
+			return ""
+		}
 		return tomlString(value.String())
+	case time.Time:
+		if value.IsZero() {
+			return ""
+		}
+		return tomlString(value.Format(time.RFC3339Nano))
 	case bool:
 		if value {
 			return "true"
