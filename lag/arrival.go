@@ -1,10 +1,5 @@
 package lag
 
-import (
-	"slices"
-	"time"
-)
-
 // arrived returns when the record at offset c arrived, as far as was seen: the time at which the end passed it, between
 // two rows in proportion. bound is set in t when it may have been earlier.
 func (h *History) arrived(p PartitionIx, e *EndTrack, c int64, t *Track, bound Told) Moment {
@@ -95,48 +90,4 @@ func between(t0 Moment, e0 int64, t1 Moment, e1, c int64) Moment {
 	}
 	f := float64(c+1-e0) / float64(e1-e0)
 	return t0 + Moment(f*float64(t1-t0))
-}
-
-// seed says that all records below offset had arrived before at, and none from it on.
-type seed struct {
-	at     Moment
-	offset int64
-}
-
-// maxSeeds bounds what is kept from outside of one partition.
-const maxSeeds = 8
-
-// Seed takes in that the first record of partition p at or after a time has this offset, as a look-up by time tells it
-// (ListOffsets with a timestamp): it lets the age of records be told that came before the history began. Seeds of a
-// time that was watched are ignored.
-func (h *History) Seed(p PartitionIx, offset int64, at time.Time) {
-	if int(p) >= len(h.ends) || !Known(offset) || h.axis.origin.IsZero() {
-		return
-	}
-	m := h.axis.now - Moment(h.axis.wall.Sub(at)/tenth)
-	if e := &h.ends[p]; m >= e.Begun || offset > e.End {
-		return
-	}
-	s := append(h.seeds[p], seed{m, offset})
-	slices.SortFunc(s, func(a, b seed) int { return int(a.at) - int(b.at) })
-	if len(s) > maxSeeds {
-		s = slices.Delete(s, 0, 1)
-	}
-	h.seeds[p] = s
-	for i := range h.tracks {
-		if i < len(h.topo.Positions) && h.topo.Positions[i].Partition == p {
-			h.tracks[i].Told |= seeded
-		}
-	}
-}
-
-// fromSeeds goes on where the rings end.
-func fromSeeds(s []seed, after Moment, afterEnd, c int64) (Moment, bool) {
-	for k := len(s) - 1; k >= 0; k-- {
-		if s[k].offset <= c {
-			return between(s[k].at, s[k].offset, after, afterEnd, c), true
-		}
-		after, afterEnd = s[k].at, s[k].offset
-	}
-	return after, false
 }

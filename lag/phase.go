@@ -43,6 +43,7 @@ type GroupTrack struct {
 	left               Moment // when it lost its members; Never
 	window             Moment
 	produced, consumed int64 // records since the begin
+	lag                int64 // of the last reading
 }
 
 func newGroupTrack() GroupTrack {

@@ -47,7 +47,7 @@ func (h *History) foldGroup(r *Reading, g GroupIx, fresh bool) {
 	if fresh {
 		gt.Seen = h.axis.now
 	}
-	var produced, consumed int64
+	var produced, consumed, behind int64
 	share := grp.Type == Share && len(r.Backlog) > 0
 	late := len(r.LateCommit) > 0
 	spacing := gt.window / 4
@@ -66,7 +66,7 @@ func (h *History) foldGroup(r *Reading, g GroupIx, fresh bool) {
 			}
 		}
 		if !seen {
-			h.wait(i, t, e, p, share, r)
+			behind += h.wait(i, t, e, p, share, r)
 			continue
 		}
 		gt.Seen = h.axis.now
@@ -76,8 +76,9 @@ func (h *History) foldGroup(r *Reading, g GroupIx, fresh bool) {
 			gt.Moved = gt.Moved || t.Told&JustMoved != 0
 			gt.cleared = gt.cleared || c == None
 		}
-		h.wait(i, t, e, p, share, r)
+		behind += h.wait(i, t, e, p, share, r)
 	}
+	gt.lag = behind
 	gt.produced += produced
 	gt.consumed += consumed
 }
@@ -152,19 +153,19 @@ func (p *points) push(c int64, at Moment) {
 	p.commit[p.head], p.at[p.head] = c, max(at, 1)
 }
 
-// wait tells since when records have been waiting for the position.
-func (h *History) wait(i PositionIx, t *Track, e *EndTrack, p PartitionIx, share bool, r *Reading) {
+// wait tells since when records have been waiting for the position, and returns how many do, as far as is known.
+func (h *History) wait(i PositionIx, t *Track, e *EndTrack, p PartitionIx, share bool, r *Reading) int64 {
 	c := t.Commit
 	if c == None {
 		// What came before it was watched is not known to be meant for it.
 		if t.Unread == Never && e.Moved == h.axis.now && t.Since != Never && t.Since < e.Moved {
 			t.Unread, t.Third = e.Moved, e.Moved
 		}
-		return
+		return 0
 	}
 	if !Known(c) || !Known(e.End) {
 		t.Unread, t.Third = Never, Never
-		return
+		return 0
 	}
 	n := e.End - c
 	if share {
@@ -174,12 +175,12 @@ func (h *History) wait(i PositionIx, t *Track, e *EndTrack, p PartitionIx, share
 	}
 	if n <= 0 {
 		t.Unread, t.Third = Never, Never
-		return
+		return 0
 	}
 	again := t.Told&seeded != 0
 	t.Told &^= seeded
 	if t.Unread == Never && t.Third == Never && h.justCame(p, e, c, n, t) {
-		return
+		return n
 	}
 	if t.Unread == Never || again && t.Told&Older != 0 {
 		t.Unread = h.arrived(p, e, c, t, Older)
@@ -189,6 +190,7 @@ func (h *History) wait(i PositionIx, t *Track, e *EndTrack, p PartitionIx, share
 	} else if t.Third == Never || again && t.Told&OlderThird != 0 {
 		t.Third = max(h.arrived(p, e, c+restAt, t, OlderThird), t.Unread)
 	}
+	return n
 }
 
 // recent are the newest rows, this reading's first: most commits lie between two of them.

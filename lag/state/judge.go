@@ -58,7 +58,7 @@ type sums struct {
 
 func (j *Judge) group(r *lag.Reading, h *lag.History, g lag.GroupIx, v *Verdict) {
 	m := &j.mem[g]
-	m.policy = j.policies.of(r, g)
+	j.policyOf(r, g, m)
 	m.observe(&j.limits, r, h, g)
 	s := j.positions(r, h, g, m)
 	m.committed = s.committed
@@ -72,6 +72,7 @@ func (j *Judge) group(r *lag.Reading, h *lag.History, g lag.GroupIx, v *Verdict)
 	j.settle(r, h, g, m, &s)
 	h.SetWindow(g, 3*m.r.Duration(0))
 	j.tell(r, h, g, m, &s, v)
+	j.explainWhy(r, h, g, m, &s, v)
 }
 
 // positions judges every position of a group.

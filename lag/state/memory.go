@@ -34,6 +34,7 @@ type memory struct {
 	long, short   trend      // of all positions that are behind, over the group's window and over a shorter one
 	base          lag.Moment // silence before it proves nothing
 	policy        *Policy
+	matched       int  // positions when the policy was matched, and one
 	simple        bool // always Empty, dead or alive
 	memberless    bool // nobody reads, and has not for long enough to mean it
 	emptyAt       bool // the broker says Empty and is to be believed

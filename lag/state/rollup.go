@@ -1,10 +1,6 @@
 package state
 
-import (
-	"time"
-
-	"weir/lag"
-)
+import "weir/lag"
 
 // settle makes the state of the group from those of its positions and from what is true of it as a whole.
 func (j *Judge) settle(r *lag.Reading, h *lag.History, g lag.GroupIx, m *memory, s *sums) {
@@ -54,37 +50,4 @@ func (j *Judge) dayOf(p *Policy) lag.Moment {
 		return lag.Moments(p.Abandoned)
 	}
 	return j.limits.abandoned
-}
-
-// tell fills in a verdict.
-func (j *Judge) tell(r *lag.Reading, h *lag.History, g lag.GroupIx, m *memory, s *sums, v *Verdict) {
-	*v = Verdict{Group: g, State: m.code.state(), Severity: m.code.severity(), Since: h.Time(m.at), Members: -1,
-		Positions: s.positions, Counts: s.counts, Worst: s.worstIx, CatchUp: NotKnown, RetentionLeft: NotKnown, TimeLag: NotKnown,
-		Produce: -1, Consume: -1, Rhythm: NotKnown}
-	if codes[s.worst].severity == Calm {
-		v.Worst = s.mostIx
-	}
-	if m.begun != lag.Never {
-		v.Basis = Basis{Window: m.now.Duration(m.begun), Samples: m.samples}
-	}
-	if !r.Groups[g].MembersAt.IsZero() {
-		v.Members = len(r.Groups[g].Members)
-	}
-	v.Lag, v.LagBound = s.lag.Value()
-	v.StableLag, _ = s.stable.Value()
-	v.Lost, _ = s.lost.Value()
-	if m.r > 0 {
-		v.Rhythm = m.r.Duration(0)
-	}
-	switch {
-	case s.oldest != lag.Never:
-		v.TimeLag, v.TimeLagBound = m.now.Duration(s.oldest), s.bound
-	case lag.Known(v.Lag):
-		v.TimeLag = 0
-	}
-	if p, c, ok := h.GroupRates(g, h.Window(g)); ok {
-		v.Produce, v.Consume = p, c
-	}
-	v.Muted = m.policy != nil && r.Tick.Before(m.policy.MuteUntil)
-	_ = time.Second
 }

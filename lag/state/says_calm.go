@@ -1,0 +1,80 @@
+package state
+
+import "weir/lag"
+
+func sayRebalancing(w *sentence) string {
+	d := w.m.now.Duration(w.m.episodeFrom)
+	if w.v.Severity == Calm {
+		return "Its partitions are being handed out, for " + span(d) + "."
+	}
+	return "Rebalance follows rebalance for " + span(d) + ", and meanwhile hardly anything is committed: " + w.waiting() + "."
+}
+
+func sayDraining(w *sentence) string {
+	out := "It works off what waits: " + w.waiting()
+	if s := w.rates(); s != "" {
+		out += "; " + s
+	}
+	if w.v.CatchUp > 0 && w.v.CatchUp != Never {
+		out += "; caught up in about " + span(w.v.CatchUp)
+	}
+	return out + "."
+}
+
+func sayNeverCommitted(w *sentence) string {
+	if i, _, _ := w.worst(); w.v.Severity > Calm {
+		return "Records come in at " + w.place(i) + " and are not committed, though the group commits elsewhere or did before."
+	}
+	if w.m.committed == 0 {
+		return "The group commits no offsets, so that nobody can tell what it has read."
+	}
+	n := w.v.Counts[NeverCommitted]
+	return plural(n, "partition") + " " + verb(n, "has", "have") + " no commit yet; clients learn of new ones within minutes."
+}
+
+func sayEmpty(w *sentence) string {
+	gt := w.h.Group(w.g)
+	out := "No members for " + span(w.m.now.Duration(gt.Since))
+	if gt.Since == lag.Never {
+		out = "No members"
+	}
+	switch b := &w.m.jobs; {
+	case w.s.waits == 0:
+		return out + ", and nothing unread."
+	case !b.away(w.m.policy, w.m.now):
+		return out + "; a deploy takes as long."
+	case b.every > 0:
+		return out + ". It comes and goes as a scheduled job, every " + span(b.every.Duration(0)) + "; " + w.waiting() + "."
+	}
+	return out + ". It left with nothing to read, as a scheduled job does; " + w.waiting() + "."
+}
+
+func sayAbandoned(w *sentence) string {
+	return "No members for " + span(w.m.now.Duration(w.h.Group(w.g).Since)) + "; " + w.waiting() + "."
+}
+
+func sayKeepingUp(w *sentence) string {
+	if w.v.TimeLag <= 0 {
+		return "Nothing is unread."
+	}
+	out := "The oldest unread record is " + about(w.v.TimeLag, w.v.TimeLagBound == lag.AtLeast) + " old"
+	if w.m.r > 0 {
+		out += "; records wait up to " + span(w.m.r.Duration(0)) + " for a commit here"
+	}
+	return out + "."
+}
+
+func sayIdle(w *sentence) string { return "Nothing is unread, and nothing comes in." }
+
+func sayUnknown(w *sentence) string {
+	switch {
+	case w.v.Positions == 0 && len(w.r.Groups[w.g].Positions) > 0:
+		return "Its topics are gone."
+	case w.v.Positions == 0:
+		return "It has no offsets and no partitions."
+	case w.m.begun == lag.Never:
+		return "Its commits have not been read yet."
+	}
+	return "Watched for " + span(w.v.Basis.Window) + " with commits at " + plural(w.v.Basis.Samples, "reading") +
+		": too few to know how long records usually wait here; " + w.waiting() + "."
+}
