@@ -33,17 +33,24 @@ type positionRow struct {
 	owner int32 // index into the group's members; −1: none
 }
 
-// positions makes the rows. It keeps the measures of the last group.
+// positions makes the rows. It keeps the numbers of the group it asked about last.
 type positions struct {
-	views    []*view
-	rows     []positionRow
-	group    lag.Position // the cluster (in place of a partition) and group whose measures these are
-	measured []state.Position
+	views   []*view
+	rows    []positionRow
+	asked   bool
+	view    int32
+	group   lag.GroupIx
+	numbers []state.Position
 }
 
 // Positions is the table of all positions, ordered by cluster as given, group, topic and partition.
 func Positions(clusters []Cluster) Table {
 	b := &positions{views: views(clusters)}
+	most := 0
+	for _, v := range b.views {
+		most += len(v.r.Positions)
+	}
+	b.rows = make([]positionRow, 0, most)
 	for i, v := range b.views {
 		b.add(int32(i), v)
 	}
@@ -86,93 +93,4 @@ func mark(owner []int32, members []lag.Member, set bool) {
 			}
 		}
 	}
-}
-
-// fill makes one row. There may be half a million of them: nothing here looks anything up by name.
-func (b *positions) fill(row int, dst []Value) {
-	at := &b.rows[row]
-	v := b.views[at.view]
-	p := v.r.Positions[at.pos]
-	part := &v.r.Partitions[p.Partition]
-	dst[0] = v.positionRef(at.pos)
-	dst[1] = Word(v.Name)
-	dst[2] = Word(v.r.Groups[p.Group].Name)
-	dst[3] = Word(v.r.Topics[part.Topic].Name)
-	dst[4] = Int(int64(part.Number), lag.NoReason)
-	dst[5] = v.commit(at.pos)
-	dst[6] = v.offset(v.r.Start, p.Partition)
-	dst[7] = v.offset(v.r.End, p.Partition)
-	dst[8] = v.offset(v.r.Stable, p.Partition)
-	dst[9] = v.owner(p.Group, at.owner)
-	if v.Positions == nil {
-		b.plain(v, at.pos, dst)
-		return
-	}
-	if key := (lag.Position{Group: p.Group, Partition: lag.PartitionIx(at.view)}); b.measured == nil || b.group != key {
-		b.group, b.measured = key, v.Positions(p.Group)
-	}
-	v.measure(&b.measured[at.nth], at.pos, dst)
-}
-
-// plain makes the cells of a position that was seen once.
-func (b *positions) plain(v *view, i lag.PositionIx, dst []Value) {
-	dst[10] = unmeasured()
-	dst[11] = Value{}
-	dst[12] = v.number(v.r.Lag(i, -1), i)
-	dst[13] = v.number(v.r.StableLag(i, -1), i)
-	dst[14] = v.number(v.r.Lost(i), i)
-	clear(dst[15:])
-}
-
-// measure makes the cells of a position that was watched.
-func (v *view) measure(m *state.Position, i lag.PositionIx, dst []Value) {
-	name := func(col int) string { return positionColumns[col].Name }
-	dst[10] = stateValue(m.State, m.Unknown)
-	dst[11] = Moment(m.Since, m.Unknown[name(11)])
-	dst[12] = v.number(m.Lag, i)
-	dst[13] = v.number(m.StableLag, i)
-	dst[14] = v.number(m.Lost, i)
-	dst[15] = duration(m.TimeLag, m.Unknown, name(15))
-	dst[16] = bound(dst[15], m.TimeLagBound)
-	dst[17] = rate(m.Produce, m.Unknown, name(17))
-	dst[18] = rate(m.Consume, m.Unknown, name(18))
-	dst[19] = duration(m.CatchUp, m.Unknown, name(19))
-	dst[20] = duration(m.RetentionLeft, m.Unknown, name(20))
-}
-
-func (v *view) commit(i lag.PositionIx) Value {
-	c := at(v.r.Committed, i)
-	if c == lag.Unknown {
-		return Missing(v.why.ofCommit(i))
-	}
-	return Int(c, lag.NoReason)
-}
-
-func (v *view) offset(column []int64, p lag.PartitionIx) Value {
-	o := at(column, p)
-	if !lag.Known(o) {
-		return Missing(v.why.ofPartition(p))
-	}
-	return Int(o, lag.NoReason)
-}
-
-// number is a lag or what follows from it.
-func (v *view) number(n int64, i lag.PositionIx) Value {
-	if !lag.Known(n) {
-		return Missing(v.why.ofLag(i))
-	}
-	return Int(n, lag.NoReason)
-}
-
-// owner is the id of the member that a partition is assigned to. A group whose members were read and which has none there
-// has no owner; where they were not read, none is known.
-func (v *view) owner(g lag.GroupIx, member int32) Value {
-	group := &v.r.Groups[g]
-	switch {
-	case member >= 0:
-		return Word(group.Members[member].ID)
-	case group.MembersAt.IsZero():
-		return Missing(v.why.ofGroup(g))
-	}
-	return Missing(lag.NotApplicable)
 }

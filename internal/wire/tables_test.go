@@ -3,6 +3,9 @@ package wire
 import (
 	"encoding/json"
 	"testing"
+
+	"weir/lag"
+	"weir/lag/state"
 )
 
 // want compares some keys of an item, given as JSON.
@@ -121,5 +124,36 @@ func TestNothingIsSeenOfADeadCluster(t *testing.T) {
 		if name != "check" && table.Len != 0 {
 			t.Errorf("%s: %d rows of clusters that did not answer", name, table.Len)
 		}
+	}
+}
+
+func TestPositionsOnceMeasured(t *testing.T) {
+	c := watched()
+	table := Positions([]Cluster{c})
+	r := NewReader(&table)
+	for row := range table.Len {
+		for field, want := range map[string]string{"state": "stalled", "lost": "2", "time_lag_seconds": "1", "time_lag_bound": "exact", "consume_per_second": "2"} {
+			if got := r.Cell(row, table.Column(field)).String(); got != want {
+				t.Errorf("row %d: %s = %q, want %q", row, field, got, want)
+			}
+		}
+		if !r.Cell(row, table.Column("catch_up_seconds")).Never() {
+			t.Errorf("row %d catches up some day", row)
+		}
+		if why := r.Cell(row, table.Column("retention_left_seconds")).Reason(); why != lag.WindowTooShort {
+			t.Errorf("row %d: retention left is unknown for %s", row, why)
+		}
+	}
+}
+
+// A watcher that judges groups may leave out the numbers of positions.
+func TestPositionsJudgedWithoutNumbers(t *testing.T) {
+	c := watched()
+	asked := 0
+	c.Positions = func(lag.GroupIx) []state.Position { asked++; return nil }
+	item := items(t, Positions([]Cluster{c}), "ref")["prod/position/payments/orders:0"]
+	want(t, item, `{"state":"unknown","lag":60,"lost":40,"time_lag_seconds":null}`)
+	if asked != 3 {
+		t.Errorf("asked %d times about the positions of 3 groups", asked)
 	}
 }

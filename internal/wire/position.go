@@ -1,0 +1,110 @@
+package wire
+
+import (
+	"weir/lag"
+	"weir/lag/state"
+)
+
+// fill makes one row. There may be half a million of them: nothing here looks anything up by name.
+func (b *positions) fill(row int, dst []Value) {
+	at := &b.rows[row]
+	v := b.views[at.view]
+	p := v.r.Positions[at.pos]
+	part := &v.r.Partitions[p.Partition]
+	dst[0] = v.positionRef(at.pos)
+	dst[1] = Word(v.Name)
+	dst[2] = Word(v.r.Groups[p.Group].Name)
+	dst[3] = Word(v.r.Topics[part.Topic].Name)
+	dst[4] = Int(int64(part.Number), lag.NoReason)
+	dst[5] = v.commit(at.pos)
+	dst[6] = v.offset(v.r.Start, p.Partition)
+	dst[7] = v.offset(v.r.End, p.Partition)
+	dst[8] = v.offset(v.r.Stable, p.Partition)
+	dst[9] = v.owner(p.Group, at.owner)
+	if m := b.measure(v, at, p.Group); m != nil {
+		v.measured(m, at.pos, dst)
+		return
+	}
+	v.plain(at, dst)
+}
+
+// measure returns the numbers of a position, nil where they were not measured.
+func (b *positions) measure(v *view, at *positionRow, g lag.GroupIx) *state.Position {
+	if v.Positions == nil {
+		return nil
+	}
+	if !b.asked || b.group != g || b.view != at.view {
+		b.asked, b.group, b.view, b.numbers = true, g, at.view, v.Positions(g)
+	}
+	if int(at.nth) >= len(b.numbers) {
+		return nil
+	}
+	return &b.numbers[at.nth]
+}
+
+// plain makes the cells of a position whose numbers were not measured; its state may have been.
+func (v *view) plain(at *positionRow, dst []Value) {
+	i := at.pos
+	dst[10], dst[11] = unmeasured(), Value{}
+	if g := v.r.Positions[i].Group; v.Verdicts != nil && v.Verdicts.Of(g) != nil {
+		s, _, since := v.Verdicts.PositionState(g, int(at.nth))
+		dst[10], dst[11] = stateValue(s, nil), Moment(since, lag.NotMeasured)
+	}
+	dst[12] = v.number(v.r.Lag(i, -1), i)
+	dst[13] = v.number(v.r.StableLag(i, -1), i)
+	dst[14] = v.number(v.r.Lost(i), i)
+	clear(dst[15:])
+}
+
+// measured makes the cells of a position that was watched.
+func (v *view) measured(m *state.Position, i lag.PositionIx, dst []Value) {
+	name := func(col int) string { return positionColumns[col].Name }
+	dst[10] = stateValue(m.State, m.Unknown)
+	dst[11] = Moment(m.Since, m.Unknown[name(11)])
+	dst[12] = v.number(m.Lag, i)
+	dst[13] = v.number(m.StableLag, i)
+	dst[14] = v.number(m.Lost, i)
+	dst[15] = duration(m.TimeLag, m.Unknown, name(15))
+	dst[16] = bound(dst[15], m.TimeLagBound)
+	dst[17] = rate(m.Produce, m.Unknown, name(17))
+	dst[18] = rate(m.Consume, m.Unknown, name(18))
+	dst[19] = duration(m.CatchUp, m.Unknown, name(19))
+	dst[20] = duration(m.RetentionLeft, m.Unknown, name(20))
+}
+
+func (v *view) commit(i lag.PositionIx) Value {
+	c := at(v.r.Committed, i)
+	if c == lag.Unknown {
+		return Missing(v.why.ofCommit(i))
+	}
+	return Int(c, lag.NoReason)
+}
+
+func (v *view) offset(column []int64, p lag.PartitionIx) Value {
+	o := at(column, p)
+	if !lag.Known(o) {
+		return Missing(v.why.ofPartition(p))
+	}
+	return Int(o, lag.NoReason)
+}
+
+// number is a lag or what follows from it.
+func (v *view) number(n int64, i lag.PositionIx) Value {
+	if !lag.Known(n) {
+		return Missing(v.why.ofLag(i))
+	}
+	return Int(n, lag.NoReason)
+}
+
+// owner is the id of the member that a partition is assigned to. A group whose members were read and which has none there
+// has no owner; where they were not read, none is known.
+func (v *view) owner(g lag.GroupIx, member int32) Value {
+	group := &v.r.Groups[g]
+	switch {
+	case member >= 0:
+		return Word(group.Members[member].ID)
+	case group.MembersAt.IsZero():
+		return Missing(v.why.ofGroup(g))
+	}
+	return Missing(lag.NotApplicable)
+}
