@@ -24,9 +24,9 @@ var blockedReaders = Scenario{
 		"never ended it. transfers-audit, which reads uncommitted records, keeps up.",
 	Within: 30 * time.Second,
 	Expect: with(
-		Expectation{Group: settlement, States: []string{blocked}, Within: 30 * time.Second},
+		Expectation{Group: settlement, States: []string{blocked}, Within: 30 * time.Second, Holds: true},
 		Expectation{Group: transfersAudit, States: trouble, Never: true},
-		Expectation{Group: transfersAudit, States: healthy, Within: 15 * time.Second}),
+		Expectation{Group: transfersAudit, States: healthy, From: 5 * time.Second, Within: 15 * time.Second}),
 	play: func(s *stage) error {
 		if err := s.background(); err != nil {
 			return err

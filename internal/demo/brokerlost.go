@@ -36,7 +36,7 @@ func recovers(groups ...string) []Expectation {
 	for _, g := range groups {
 		out = append(out,
 			Expectation{Group: g, States: critical, Never: true},
-			Expectation{Group: g, States: healthy, Within: lostAfter + brokerSession + time.Minute})
+			Expectation{Group: g, States: healthy, From: lostAfter + brokerSession + 30*time.Second, Within: lostAfter + brokerSession + time.Minute})
 	}
 	return out
 }

@@ -23,8 +23,8 @@ var burst = Scenario{
 		"minute later. Every 90 s the next one comes. No trouble.",
 	Within: 18 * time.Second,
 	Expect: with(
-		Expectation{Group: catalogSearch, States: []string{draining}, Within: 18 * time.Second, Until: 20 * time.Second},
-		Expectation{Group: catalogSearch, States: healthy, Within: 60 * time.Second, Until: 90 * time.Second},
+		Expectation{Group: catalogSearch, States: []string{draining}, From: burstAfter, Within: 18 * time.Second},
+		Expectation{Group: catalogSearch, States: healthy, From: 45 * time.Second, Within: time.Minute},
 		Expectation{Group: catalogSearch, States: critical, Never: true}),
 	play: func(s *stage) error {
 		if err := s.background(); err != nil {

@@ -110,7 +110,7 @@ func TestScenariosAreTold(t *testing.T) {
 		}
 		seen[s.Name] = true
 		for _, e := range s.Expect {
-			if e.Group == "" || len(e.States) == 0 || (!e.Never && e.Within == 0) {
+			if e.Group == "" || len(e.States) == 0 || (e.Never == (e.Within > e.From)) {
 				t.Errorf("%s expects %+v", s.Name, e)
 			}
 		}

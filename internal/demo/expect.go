@@ -32,7 +32,7 @@ func calm() []Expectation {
 	var out []Expectation
 	for _, g := range []string{ordersBilling, warehouse, paymentsLedger, clicksSessions, shipmentsETA, mailer} {
 		out = append(out,
-			Expectation{Group: g, States: healthy, Within: 15 * time.Second},
+			Expectation{Group: g, States: healthy, From: 5 * time.Second, Within: 15 * time.Second},
 			Expectation{Group: g, States: trouble, Never: true})
 	}
 	return out

@@ -45,7 +45,7 @@ func TestPoison(t *testing.T) {
 	live(t, "poison", func(o *observer) {
 		before := o.commits(invoicesPDF)[invoices.name]
 		members := map[string]bool{}
-		o.eventually(60*time.Second, "members that restart", func() bool {
+		o.eventually(60*time.Second, "three members that restart", func() bool {
 			groups, err := o.adm.DescribeGroups(o.Context(), invoicesPDF)
 			if err != nil {
 				o.Fatal(err)
@@ -53,7 +53,7 @@ func TestPoison(t *testing.T) {
 			for _, m := range groups[invoicesPDF].Members {
 				members[m.MemberID] = true
 			}
-			return len(members) >= 7
+			return len(members) >= 5
 		})
 		still, ends := o.commits(invoicesPDF)[invoices.name][poisonedPart].At, o.ends(invoices.name)
 		o.eventually(60*time.Second, "some partition that is read while the poisoned one is not", func() bool {

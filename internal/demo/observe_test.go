@@ -31,7 +31,10 @@ func watch(t *testing.T, scenario string, fn func(*observer)) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var wire kfake.VirtualNetwork
-		observe(t, scenario, []int{9092, 9093, 9094}, network{listen: wire.Listen, dial: wire.DialContext}, fn)
+		observe(t, scenario, []int{9092, 9093, 9094}, network{listen: wire.Listen, dial: wire.DialContext}, func(o *observer) {
+			fn(o)
+			o.background()
+		})
 	})
 }
 
@@ -76,6 +79,16 @@ func (o *observer) connect() {
 		o.Fatal(err)
 	}
 	o.cl, o.adm = cl, kadm.NewClient(cl)
+}
+
+// background checks that what scenarios have in the background is well beside the trouble.
+func (o *observer) background() {
+	o.Helper()
+	for group, topic := range map[string]topic{ordersBilling: orders, warehouse: shipments, paymentsLedger: payments, clicksSessions: clicks, shipmentsETA: shipments} {
+		if lag := o.lag(group, topic.name); lag > 200 {
+			o.Errorf("%s in the background is %d behind on %s", group, lag, topic.name)
+		}
+	}
 }
 
 // eventually waits until a fact can be seen, and fails the test when it can't be for so long.

@@ -27,7 +27,7 @@ var poison = Scenario{
 	Sees: "invoices-pdf stands still on invoices:2: whoever reads the next record there dies of it and is restarted, and the " +
 		"members before it are still listed for a session, so the group rebalances for most of the time.",
 	Within: time.Minute,
-	Expect: with(Expectation{Group: invoicesPDF, States: []string{stalled, stopped, fallingBehind, rebalancing}, Within: time.Minute}),
+	Expect: with(Expectation{Group: invoicesPDF, States: []string{stalled, stopped, fallingBehind, rebalancing}, From: poisonAfter, Within: time.Minute}),
 	play: func(s *stage) error {
 		if err := s.background(); err != nil {
 			return err

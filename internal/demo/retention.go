@@ -28,10 +28,10 @@ var retention = Scenario{
 		"slowly: within half a minute retention reaches them, and from then on records are lost unread. telemetry-alerts keeps up.",
 	Within: 45 * time.Second,
 	Expect: with(
-		Expectation{Group: telemetryExport, States: []string{losingData}, Within: 45 * time.Second},
+		Expectation{Group: telemetryExport, States: []string{losingData}, Within: 45 * time.Second, Holds: true},
 		Expectation{Group: telemetryRollup, States: []string{losingData, fallingBehind}, Within: 45 * time.Second},
 		Expectation{Group: telemetryAlerts, States: trouble, Never: true},
-		Expectation{Group: telemetryAlerts, States: healthy, Within: 15 * time.Second}),
+		Expectation{Group: telemetryAlerts, States: healthy, From: 5 * time.Second, Within: 15 * time.Second}),
 	play: func(s *stage) error {
 		if err := s.background(); err != nil {
 			return err

@@ -22,15 +22,15 @@ type Scenario struct {
 	play func(*stage) error
 }
 
-// Expectation says how a group should be told in a scenario.
+// Expectation says how a group should be told in a scenario. Its times are counted from the moment Start returned.
 type Expectation struct {
 	Group  string
 	States []string // names of states as in weir.group/v1
-	// Within is counted from Start. Unless Never is set, the state must be one of States at some moment until then, and
-	// stay so for as long as the scenario runs, unless Until ends it.
-	Within time.Duration
-	Until  time.Duration // from Start; 0: to the end
-	Never  bool          // the state must be none of States at any moment
+	// Between From and Within the group must be told to be in one of States, once at least; Holds: and from then on in
+	// no other. With Never it must be told to be in none of them, at any time.
+	From, Within time.Duration
+	Holds        bool
+	Never        bool
 }
 
 // scenarios are all that can be played, in the order they are listed.

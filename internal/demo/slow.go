@@ -14,7 +14,7 @@ var slow = Scenario{
 		"that reads it can handle. The other member keeps up.",
 	Within: 45 * time.Second,
 	Expect: with(
-		Expectation{Group: thumbnails, States: []string{fallingBehind}, Within: 45 * time.Second},
+		Expectation{Group: thumbnails, States: []string{fallingBehind}, Within: 45 * time.Second, Holds: true},
 		Expectation{Group: thumbnails, States: critical, Never: true}),
 	play: func(s *stage) error {
 		if err := s.background(); err != nil {

@@ -20,7 +20,7 @@ var stalledMember = Scenario{
 	Sees: "orders-fraud is stalled: its three members are there, but the partitions of one of them stand still since " +
 		"a few seconds after the start, while the others move on.",
 	Within: 20 * time.Second,
-	Expect: with(Expectation{Group: ordersFraud, States: []string{stalled}, Within: 20 * time.Second}),
+	Expect: with(Expectation{Group: ordersFraud, States: []string{stalled}, Within: 20 * time.Second, Holds: true}),
 	play: func(s *stage) error {
 		if err := s.background(); err != nil {
 			return err

@@ -38,8 +38,8 @@ var steady = Scenario{
 		"members: its offsets may be reset.",
 	Within: 15 * time.Second,
 	Expect: append(calm(),
-		Expectation{Group: auditArchive, States: []string{stopped}, Within: 15 * time.Second},
-		Expectation{Group: flagsCache, States: []string{neverCommitted}, Within: 15 * time.Second},
+		Expectation{Group: auditArchive, States: []string{stopped}, Within: 15 * time.Second, Holds: true},
+		Expectation{Group: flagsCache, States: []string{neverCommitted}, Within: 15 * time.Second, Holds: true},
 	),
 	play: func(s *stage) error {
 		if err := s.background(); err != nil {

@@ -19,7 +19,7 @@ var storm = Scenario{
 	Sees: "pricing rebalances over and over: one more member joins and dies without a word every few seconds, and each " +
 		"time all others stop reading.",
 	Within: 30 * time.Second,
-	Expect: with(Expectation{Group: pricing, States: []string{rebalancing, fallingBehind, stalled}, Within: 30 * time.Second}),
+	Expect: with(Expectation{Group: pricing, States: []string{rebalancing, fallingBehind, stalled}, From: 4 * time.Second, Within: 30 * time.Second}),
 	play: func(s *stage) error {
 		if err := s.background(); err != nil {
 			return err
