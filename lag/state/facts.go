@@ -68,7 +68,7 @@ func (f *facts) gather() {
 	if since == lag.Never && t.Unread != lag.Never && !f.e.Open && m.now-t.Unread > f.l.restFor {
 		since = t.Unread
 	}
-	f.lag = f.r.Lag(f.i, -1)
+	f.lag = f.r.Lag(f.i, produceOf(f.h, f.r, f.i, f.p))
 	f.waits, f.age, f.silence = since != lag.Never, 0, 0
 	if !f.waits {
 		return

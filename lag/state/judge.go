@@ -102,7 +102,7 @@ func (j *Judge) positions(r *lag.Reading, h *lag.History, g lag.GroupIx, m *memo
 		if t.Told&lag.JustMoved != 0 && t.Wait != lag.Never && calm {
 			m.rhythm.learn(t.Wait, len(grp.Positions))
 		}
-		c := j.quick(r, m, t, e, i, p, &s)
+		c := j.quick(r, h, m, t, e, i, p, &s)
 		if c == cUnknown || m.marks[k].code > cNotVisible {
 			j.slow = append(j.slow, slow{k: k, facts: facts{l: &j.limits, r: r, h: h, m: m, t: t, e: e, i: i, p: p, was: m.marks[k]}})
 			continue
@@ -141,8 +141,8 @@ func (j *Judge) weigh(h *lag.History, g lag.GroupIx, m *memory) {
 		return
 	}
 	window, brief := h.Window(g), max(10*time.Second, 2*m.r.Duration(0))
-	came, read, ok := h.GroupRates(g, brief)
-	m.reading = ok && read > clearly*came
+	came, read, ok := h.GroupRates(g, max(10*time.Second, 3*m.r.Duration(0)))
+	m.reading = ok && !m.unseen && read > clearly*came
 	for q := range j.slow {
 		f := &j.slow[q].facts
 		f.gather()
@@ -180,11 +180,12 @@ func (m *memory) mark(s *sums, k int, i lag.PositionIx, c code, at lag.Moment, o
 }
 
 // quick adds up a position's numbers, and judges it where nothing waits that could be trouble; cUnknown else.
-func (j *Judge) quick(r *lag.Reading, m *memory, t *lag.Track, e *lag.EndTrack, i lag.PositionIx, p lag.PartitionIx, s *sums) code {
+func (j *Judge) quick(r *lag.Reading, h *lag.History, m *memory, t *lag.Track, e *lag.EndTrack, i lag.PositionIx, p lag.PartitionIx, s *sums) code {
 	c, start, end := t.Commit, r.Start[p], r.End[p]
 	if !lag.Known(c) || !lag.Known(end) || !lag.Known(start) || c > end || c < start || len(r.Backlog) > 0 {
-		v := r.Lag(i, -1)
-		s.add(i, v, r.StableLag(i, -1), r.Lost(i))
+		rate := produceOf(h, r, i, p)
+		v := r.Lag(i, rate)
+		s.add(i, v, r.StableLag(i, rate), r.Lost(i))
 		if lag.Known(c) {
 			s.committed++
 		}
@@ -210,6 +211,17 @@ func (j *Judge) quick(r *lag.Reading, m *memory, t *lag.Track, e *lag.EndTrack, 
 		return cIdle
 	}
 	return cKeepingUp
+}
+
+// produceOf is the produce rate that a commit past the end is measured by; negative when it is not needed or not known.
+func produceOf(h *lag.History, r *lag.Reading, i lag.PositionIx, p lag.PartitionIx) float64 {
+	if r.Committed[i] <= r.End[p] {
+		return -1
+	}
+	if rate, ok := h.Produce(p, h.Window(r.Positions[i].Group)); ok {
+		return rate
+	}
+	return -1
 }
 
 // still returns for how long a log has had no new record, as far as it was watched.

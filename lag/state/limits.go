@@ -43,4 +43,5 @@ const rest = 2
 func seconds(s int) lag.Moment { return lag.Moments(time.Duration(s) * time.Second) }
 
 // clearly is by how much a group that works off a backlog reads faster than records come in.
-const clearly = 1.25
+// Over three rhythms the number of commits alone may make a third.
+const clearly = 1.5

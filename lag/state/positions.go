@@ -46,7 +46,7 @@ func ownersOf(grp *lag.Group) map[lag.PartitionIx]int {
 func (f *facts) position(owners map[lag.PartitionIx]int) Position {
 	g := f.r.Positions[f.i].Group
 	out := Position{Position: f.i, State: f.was.code.state(), Severity: f.was.code.severity(), Since: f.h.Time(f.was.at),
-		Lag: f.lag, StableLag: f.r.StableLag(f.i, -1), Lost: f.r.Lost(f.i), TimeLag: NotKnown, Produce: -1, Consume: -1,
+		Lag: f.lag, StableLag: f.r.StableLag(f.i, produceOf(f.h, f.r, f.i, f.p)), Lost: f.r.Lost(f.i), TimeLag: NotKnown, Produce: -1, Consume: -1,
 		CatchUp: NotKnown, RetentionLeft: NotKnown, Moved: f.h.Time(f.t.Moved), Member: -1}
 	if k, ok := owners[f.p]; ok {
 		out.Member = k

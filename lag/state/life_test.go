@@ -1,0 +1,529 @@
+package state
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"weir/lag"
+)
+
+func warm(t *testing.T, partitions int) *sim {
+	t.Helper()
+	return newSim(t, partitions).pass(60).is(KeepingUp, Calm)
+}
+
+func TestShortWatchIsUnknown(t *testing.T) {
+	s := newSim(t, 3)
+	s.reads = []bool{false, false, false}
+	s.pass(20).is(Unknown, Calm)
+	v := s.res.Of(0)
+	if v.Unknown["state"] != lag.WindowTooShort {
+		t.Errorf("reasons %v, want state: window_too_short", v.Unknown)
+	}
+	if v.Basis.Window < 15*time.Second || v.Basis.Samples != 0 {
+		t.Errorf("basis %+v", v.Basis)
+	}
+}
+
+func TestIdle(t *testing.T) {
+	s := warm(t, 3)
+	for p := range s.rate {
+		s.rate[p] = 0
+	}
+	s.pass(90).is(Idle, Calm).calmFor(1200)
+	if v := s.res.Of(0); v.TimeLag != 0 || v.Lag != 0 {
+		t.Errorf("idle with lag %d, %v behind", v.Lag, v.TimeLag)
+	}
+	for p := range s.rate {
+		s.rate[p] = 10
+	}
+	s.calmFor(60).is(KeepingUp, Calm)
+}
+
+// Compaction takes records out of the middle: offsets stay, the start does not move, the end does.
+func TestCompacted(t *testing.T) {
+	s := newSim(t, 2)
+	s.topo.Topics[0].Settings = &lag.Settings{Cleanup: "compact", Retention: -1, RetentionBytes: -1}
+	s.pass(120).is(KeepingUp, Calm)
+	if v := s.res.Of(0); v.RetentionLeft != Never {
+		t.Errorf("retention left %v, want never", v.RetentionLeft)
+	}
+	s.reads[0] = false
+	s.within(30, Stalled)
+	if ps := s.j.Positions(s.r, s.h, 0); ps[0].RetentionLeft != Never || ps[0].Lost != 0 {
+		t.Errorf("%+v", ps[0])
+	}
+}
+
+// Clients that rest one or two offsets short of the end, at the marker of a transaction, are not late however long.
+func TestTransactional(t *testing.T) {
+	s := newSim(t, 2)
+	for n := range 60 {
+		for p := range s.stable {
+			s.stable[p] = s.end[p] - 5*int64(n%2)
+		}
+		s.pass(1)
+	}
+	for p := range s.stable {
+		s.stable[p], s.rate[p] = lag.Unknown, 0
+		s.commit[p], s.reads[p] = s.end[p]-2, false
+	}
+	s.calmFor(3600)
+	if v := s.res.Of(0); v.TimeLag != 0 {
+		t.Errorf("%v behind, want 0: what is unread are markers", v.TimeLag)
+	}
+}
+
+func TestOpenTransactionBlocks(t *testing.T) {
+	s := warm(t, 4)
+	s.stable[1] = s.end[1]
+	s.within(30, Blocked)
+	v := s.res.Of(0)
+	if st, sev, since := s.res.PositionState(0, 1); st != Blocked || sev != Critical || since.IsZero() {
+		t.Errorf("the position is %v, %v since %v", st, sev, since)
+	}
+	if !strings.Contains(v.Why, "p1 of orders") || !strings.Contains(v.Why, "open transaction") {
+		t.Errorf("says %q", v.Why)
+	}
+	s.stable[1] = lag.Unknown
+	s.pass(20).is(KeepingUp, Calm)
+}
+
+func TestOnePartitionStandsInAMovingGroup(t *testing.T) {
+	s := warm(t, 4)
+	s.reads[2] = false
+	s.within(30, Stalled)
+	v := s.res.Of(0)
+	if v.Worst != 2 || v.Counts[Stalled] != 1 || v.Counts[KeepingUp] != 3 {
+		t.Errorf("worst %d, counts %v", v.Worst, v.Counts)
+	}
+	for _, want := range []string{"p2 of orders", "app-0 on 10.0.0.1", "pile up behind it", "The other 3 partitions keep up"} {
+		if !strings.Contains(v.Why, want) {
+			t.Errorf("says %q, not %q", v.Why, want)
+		}
+	}
+	if age := s.at.Sub(v.Since); age < 10*time.Second || age > 40*time.Second {
+		t.Errorf("since %v ago", age)
+	}
+	if v.CatchUp != Never {
+		t.Errorf("catches up in %v", v.CatchUp)
+	}
+	s.reads[2] = true
+	s.pass(15).is(KeepingUp, Calm)
+}
+
+func TestSilenceEverywhereIsStopped(t *testing.T) {
+	s := warm(t, 3)
+	s.readAll(false)
+	s.within(30, Stopped)
+	if why := s.res.Of(0).Why; !strings.Contains(why, "still listed") {
+		t.Errorf("says %q", why)
+	}
+}
+
+func TestNoMembersIsStopped(t *testing.T) {
+	s := warm(t, 3)
+	s.readAll(false)
+	s.state("Empty")
+	s.pass(8).is(Empty, Calm).within(8, Stopped)
+	s.pass(48*3600/60*0 + 5)
+	s.state("Stable")
+	s.members(2)
+	s.readAll(true)
+	s.pass(30).is(KeepingUp, Calm)
+}
+
+func TestNoMembersAndNothingUnreadIsEmpty(t *testing.T) {
+	s := warm(t, 3)
+	for p := range s.rate {
+		s.rate[p] = 0
+	}
+	s.pass(10)
+	s.state("Empty")
+	s.calmFor(300).is(Empty, Calm)
+}
+
+func TestAbandoned(t *testing.T) {
+	s := newSim(t, 1)
+	s.j = New(Policies{{Group: "bill*", Abandoned: 10 * time.Minute}})
+	s.pass(60)
+	s.readAll(false)
+	s.state("Empty")
+	s.pass(60).is(Stopped, Critical)
+	s.pass(600).is(Abandoned, Calm)
+}
+
+func TestLosingData(t *testing.T) {
+	s := warm(t, 2)
+	s.readAll(false)
+	s.state("Empty")
+	s.pass(60)
+	s.start[0] = s.commit[0] + 200
+	s.pass(2).is(LosingData, Critical)
+	if v := s.res.Of(0); v.Lost != 200 || !strings.Contains(v.Why, "200 records were deleted unread") {
+		t.Errorf("lost %d: %s", v.Lost, v.Why)
+	}
+}
+
+func TestFallingBehindAndDraining(t *testing.T) {
+	s := warm(t, 2)
+	grow := func(n int, by int64) {
+		for range n {
+			s.behind = max(0, s.behind+by)
+			s.pass(1)
+		}
+	}
+	grow(120, 5) // half of what comes in is read
+	s.is(FallingBehind, Warning)
+	v := s.res.Of(0)
+	if v.TimeLag < 20*time.Second || v.CatchUp != Never || v.Produce < 15 || v.Consume > 15 {
+		t.Errorf("%v behind, caught up in %v, in %.1f, out %.1f", v.TimeLag, v.CatchUp, v.Produce, v.Consume)
+	}
+	grow(25, -10)
+	s.is(Draining, Calm)
+	if v := s.res.Of(0); v.CatchUp <= 0 || v.CatchUp == Never {
+		t.Errorf("catches up in %v", v.CatchUp)
+	}
+	grow(60, -10)
+	s.is(KeepingUp, Calm)
+}
+
+func TestBurstIsNoTrouble(t *testing.T) {
+	s := warm(t, 2)
+	s.end[0] += 600
+	s.end[1] += 600
+	s.behind = 600
+	for range 20 {
+		s.behind = max(0, s.behind-40)
+		s.calmFor(1)
+	}
+	s.calmFor(30)
+}
+
+func TestRewinding(t *testing.T) {
+	s := warm(t, 3)
+	s.readAll(false)
+	s.state("Empty")
+	s.pass(20)
+	s.commit[1] -= 500
+	s.pass(2)
+	if !s.happened(lag.OffsetsRewound) {
+		t.Errorf("no event among %v", s.events)
+	}
+	if st, sev, _ := s.res.PositionState(0, 1); st != Stopped && st != Rewinding || sev == Calm {
+		t.Errorf("the position is %v", st)
+	}
+	s.state("Stable")
+	s.members(1)
+	s.pass(4)
+	s.readAll(true)
+	s.pass(30).is(KeepingUp, Calm)
+}
+
+func TestSkipIsTold(t *testing.T) {
+	s := warm(t, 3)
+	s.readAll(false)
+	s.state("Empty")
+	s.pass(30)
+	s.commit[0] = s.end[0]
+	s.pass(1)
+	if !s.happened(lag.OffsetsSkipped) {
+		t.Errorf("no event among %v", s.events)
+	}
+}
+
+func TestOwnProgressIsNoJump(t *testing.T) {
+	s := warm(t, 3)
+	s.pass(300)
+	for range 5 {
+		s.state("PreparingRebalance")
+		s.pass(3)
+		s.state("Stable")
+		s.pass(20)
+	}
+	for _, e := range s.events {
+		if e.Kind.Disturbs() {
+			t.Errorf("%+v", e)
+		}
+	}
+}
+
+func TestRecreatedTopic(t *testing.T) {
+	s := warm(t, 2)
+	s.topo.Topics[0].ID = [16]byte{2}
+	s.topo.Gen++
+	for p := range s.end {
+		s.end[p], s.commit[p] = 0, lag.None
+	}
+	s.pass(1)
+	if !s.happened(lag.TopicMadeAnew) || s.happened(lag.OffsetsRewound) {
+		t.Errorf("events %v", s.events)
+	}
+	s.pass(5)
+	for p := range s.end {
+		s.commit[p] = s.end[p]
+	}
+	s.calmFor(60).is(KeepingUp, Calm)
+}
+
+func TestRecreatedTopicThatNobodyReads(t *testing.T) {
+	s := warm(t, 2)
+	s.topo.Topics[0].ID = [16]byte{2}
+	s.topo.Gen++
+	for p := range s.end {
+		s.end[p], s.commit[p], s.reads[p] = 0, lag.None, false
+	}
+	s.within(120, NeverCommitted)
+
+	s = warm(t, 2)
+	s.topo.Topics[0].ID = [16]byte{2}
+	s.topo.Gen++
+	for p := range s.end {
+		s.end[p], s.reads[p] = 0, false
+	}
+	s.within(30, Ahead)
+	if why := s.res.Of(0).Why; !strings.Contains(why, "made anew") {
+		t.Errorf("says %q", why)
+	}
+}
+
+func TestDeletedTopic(t *testing.T) {
+	s := warm(t, 2)
+	s.topo.Topics[0].Gone = true
+	for p := range s.topo.Partitions {
+		s.topo.Partitions[p].Gone = true
+	}
+	s.topo.Gen++
+	s.readAll(false)
+	s.calmFor(30).is(KeepingUp, Calm)
+	s.calmFor(60).is(Unknown, Calm)
+	v := s.res.Of(0)
+	if v.Positions != 0 || v.TimeLag > 0 || v.Worst != lag.Nowhere {
+		t.Errorf("phantom lag: %+v", v)
+	}
+	if ps := s.j.Positions(s.r, s.h, 0); ps[0].Unknown["lag"] != lag.Gone {
+		t.Errorf("%+v", ps[0])
+	}
+}
+
+func TestAddedPartitions(t *testing.T) {
+	s := warm(t, 3)
+	s.add(2, 10)
+	for p := 3; p < 5; p++ {
+		s.end[p], s.commit[p], s.reads[p] = 0, lag.None, false
+	}
+	s.calmFor(200)
+	s.commit[3], s.commit[4], s.reads[3], s.reads[4] = 0, 0, true, true
+	s.calmFor(30).is(KeepingUp, Calm)
+
+	s = warm(t, 3)
+	s.add(1, 10)
+	s.end[3], s.commit[3], s.reads[3] = 0, lag.None, false
+	s.within(400, NeverCommitted)
+}
+
+func TestGroupThatNeverCommits(t *testing.T) {
+	s := newSim(t, 3)
+	for p := range s.commit {
+		s.commit[p] = lag.None
+	}
+	s.calmFor(900).is(NeverCommitted, Calm)
+	if v := s.res.Of(0); v.Lag != lag.Unknown || v.Unknown["lag"] == lag.NoReason {
+		t.Errorf("lag %d, %v", v.Lag, v.Unknown)
+	}
+}
+
+// A partition whose log was cut, by an unclean election, starts a new segment: nothing of the old one counts.
+func TestCounterReset(t *testing.T) {
+	s := warm(t, 2)
+	for p := range s.end {
+		s.end[p] -= 400
+		s.commit[p] = s.end[p]
+	}
+	s.calmFor(60).is(KeepingUp, Calm)
+	if s.happened(lag.OffsetsRewound) {
+		t.Errorf("the fall of the log is told as a rewind: %v", s.events)
+	}
+	if v := s.res.Of(0); v.Produce < 10 || v.Produce > 30 {
+		t.Errorf("%.1f records/s come in, want 20", v.Produce)
+	}
+}
+
+func TestClockSteps(t *testing.T) {
+	for _, by := range []time.Duration{time.Hour, -time.Hour, 24 * time.Hour, -10 * time.Second} {
+		s := warm(t, 3)
+		s.skew = by
+		s.calmFor(120).is(KeepingUp, Calm)
+		s.reads[0] = false
+		s.within(30, Stalled)
+		if since := s.at.Add(by).Sub(s.res.Of(0).Since); since < 5*time.Second || since > time.Minute {
+			t.Errorf("clock set by %v: stalled since %v", by, since)
+		}
+	}
+}
+
+func TestLatePolls(t *testing.T) {
+	s := warm(t, 3)
+	for n := range 40 {
+		s.down = n%3 != 0 // two of three readings bring nothing
+		s.pass(1)
+		if v := s.res.Of(0); v.Severity > Calm && v.State != NotVisible {
+			t.Fatalf("%v: %s", v.State, v.Why)
+		}
+	}
+	s.down = false
+	s.refresh = 7 * time.Second
+	s.calmFor(140).is(KeepingUp, Calm)
+}
+
+func TestBrokerThatDoesNotAnswer(t *testing.T) {
+	s := warm(t, 3)
+	s.reads[1] = false
+	s.within(30, Stalled)
+	s.down = true
+	s.pass(120).is(Stalled, Critical)
+
+	s = warm(t, 3)
+	s.down = true
+	s.pass(30).is(NotVisible, Warning)
+	if v := s.res.Of(0); v.Unknown["produce_per_second"] != lag.NoReason && v.Lag < 0 {
+		t.Errorf("what was seen is forgotten: %+v", v)
+	}
+	if why := s.res.Of(0).Why; !strings.Contains(why, "timeout") {
+		t.Errorf("says %q", why)
+	}
+	s.down = false
+	s.calmFor(120).is(KeepingUp, Calm)
+}
+
+// A coordinator that starts lists no groups, then says it is loading: neither is news of the group.
+func TestRestartingBroker(t *testing.T) {
+	s := warm(t, 3)
+	s.down = true
+	s.pass(15)
+	s.down = false
+	s.topo.Groups[0].Gone = true
+	s.readAll(false)
+	for range 4 {
+		s.pass(1)
+		if v := s.res.Of(0); v.Severity == Critical {
+			t.Fatalf("%v: %s", v.State, v.Why)
+		}
+	}
+	s.topo.Groups[0].Gone = false
+	s.calmFor(35)
+	s.readAll(true)
+	s.calmFor(60).is(KeepingUp, Calm)
+	if s.happened(lag.GroupGone) {
+		t.Errorf("a starting coordinator is told as a group that is gone")
+	}
+}
+
+func TestLongRebalanceIsNoStall(t *testing.T) {
+	s := warm(t, 3)
+	s.readAll(false)
+	s.state("PreparingRebalance")
+	s.calmFor(45)
+	s.state("Stable")
+	s.readAll(true)
+	s.calmFor(30).is(KeepingUp, Calm)
+
+	s.readAll(false)
+	s.state("PreparingRebalance")
+	s.within(100, Rebalancing)
+	s.is(Rebalancing, Warning)
+}
+
+func TestScheduledJob(t *testing.T) {
+	s := newSim(t, 2)
+	s.rate[0], s.rate[1] = 10, 10
+	s.pass(30)
+	s.state("Empty")
+	s.readAll(false)
+	run := func() {
+		s.state("Stable")
+		s.members(1)
+		s.readAll(true)
+		s.pass(60)
+		s.readAll(false)
+		s.state("Empty")
+	}
+	s.pass(300)
+	run()
+	s.pass(300)
+	run()
+	s.calmFor(300).is(Empty, Calm)
+	if why := s.res.Of(0).Why; !strings.Contains(why, "scheduled job") {
+		t.Errorf("says %q", why)
+	}
+	s.within(400, Stopped) // it is overdue
+}
+
+func TestPolicyOfCronAndMute(t *testing.T) {
+	s := newSim(t, 1)
+	s.j = New(Policies{{Group: "billing", Cron: time.Hour, MuteUntil: s.at.Add(time.Minute), TimeLag: 10 * time.Minute}})
+	s.pass(50)
+	if !s.res.Of(0).Muted {
+		t.Error("not muted")
+	}
+	s.readAll(false)
+	s.state("Empty")
+	s.calmFor(1200).is(Empty, Calm)
+	if s.res.Of(0).Muted {
+		t.Error("muted past its end")
+	}
+}
+
+func TestPolicyTimeLag(t *testing.T) {
+	s := newSim(t, 3)
+	s.j = New(Policies{{Topic: "ord*", TimeLag: 2 * time.Minute}})
+	s.pass(60)
+	s.reads[1] = false
+	s.calmFor(100)
+	s.within(40, Stalled)
+}
+
+// A consumer in the making commits a record at a time: no wait at all counts as its rhythm.
+func TestCommitOfEachRecord(t *testing.T) {
+	s := newSim(t, 2)
+	s.every = 1
+	s.pass(30).is(KeepingUp, Calm)
+	if r := s.res.Of(0).Rhythm; r <= 0 || r > 2*time.Second {
+		t.Errorf("rhythm %v", r)
+	}
+	s.readAll(false)
+	s.within(14, Stopped)
+}
+
+func TestSlowRhythms(t *testing.T) {
+	for _, every := range []int{60, 90} {
+		s := newSim(t, 2)
+		s.every = every
+		s.calmFor(8 * every)
+		if r := s.res.Of(0).Rhythm; r < time.Duration(every)*time.Second*9/10 || r > time.Duration(every)*time.Second*13/10 {
+			t.Errorf("a commit every %d s, rhythm %v", every, r)
+		}
+		s.readAll(false)
+		s.within(every*5/4+20, Stopped)
+	}
+}
+
+func TestShareGroupIsJudgedByTheBrokersLag(t *testing.T) {
+	s := newSim(t, 1)
+	s.topo.Groups[0].Type = lag.Share
+	s.behind, s.every = 3, 1
+	s.backlog = map[lag.PositionIx]int64{0: 0}
+	s.pass(60).is(KeepingUp, Calm)
+	s.rate[0], s.reads[0] = 0, false
+	s.calmFor(900)
+	if v := s.res.Of(0); v.Lag != 0 || v.Lost != 0 || v.TimeLag != 0 {
+		t.Errorf("lag %d, lost %d, %v behind", v.Lag, v.Lost, v.TimeLag)
+	}
+	s.rate[0] = 10
+	for n := range int64(30) {
+		s.backlog[0] = 10 * n
+		s.pass(1)
+	}
+	s.is(Stopped, Critical)
+}
