@@ -83,7 +83,7 @@ func list(t *testing.T) []pkg {
 	}
 }
 
-var rowPattern = regexp.MustCompile("(?m)^\\| `([^`]+)` \\| [^|]* \\| ([^|]*) \\|$")
+var rowPattern = regexp.MustCompile("(?m)^\\| `([^`]+)` \\| [^|]* \\|([^|]*)\\|$")
 
 // matrix reads the table: a package (with all below it) and what it may import.
 func matrix(t *testing.T) map[string][]string {

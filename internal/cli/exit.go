@@ -15,6 +15,7 @@ import (
 // Exit codes. The others of docs/exit-codes.md belong to commands that change a cluster.
 const (
 	Done      = 0
+	Found     = 1  // check: a group is in trouble
 	Usage     = 2  // the command line or the configuration is wrong
 	Unseen    = 3  // nothing that was asked for could be seen: unreachable, refused, no such group or topic
 	TimedOut  = 12 // the same, for want of time

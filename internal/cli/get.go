@@ -3,6 +3,7 @@ package cli
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -33,7 +34,7 @@ var kinds = []kind{
 	{"members", "GROUP", "the members of groups and what they are assigned", wire.Members, probes.Groups | probes.Members | probes.Layout,
 		lag.KindGroup, []string{lag.KindGroup}, []string{"group", "client_id", "member_id", "host"}, false},
 	{"topics", "TOPIC", "topics, their settings and sizes, and who reads them", wire.Topics,
-		probes.Commits | probes.Groups | probes.Layout | probes.Settings | probes.Sizes, lag.KindTopic,
+		probes.Commits | probes.Groups | probes.Members | probes.Layout | probes.Settings | probes.Sizes, lag.KindTopic,
 		[]string{lag.KindTopic, lag.KindGroup}, []string{"topic"}, false},
 	{"partitions", "TOPIC", "partitions, their replicas and offsets", wire.Partitions,
 		probes.Ends | probes.Starts | probes.Stables | probes.Layout | probes.Sizes, lag.KindTopic, []string{lag.KindTopic}, []string{"topic"}, true},
@@ -45,6 +46,8 @@ type rowFlags struct {
 	groups, topics []string
 	filter, sort   string
 	limit          int
+	window         time.Duration
+	watch          bool
 }
 
 func (a *app) get() *cobra.Command {
@@ -79,6 +82,8 @@ func (a *app) getKind(k *kind) *cobra.Command {
 	f.StringVar(&rows.filter, "filter", "", `only rows that match, for example "lag>10k,type=classic|!test"`)
 	f.StringVar(&rows.sort, "sort", "", "order by these fields, a minus before one turns its order around, for example -lag,group")
 	f.IntVar(&rows.limit, "limit", 0, "at most so many rows (0: all)")
+	f.DurationVar(&rows.window, "window", 0, "look on for so long before answering: states, rates and lag in time need it, 20s tells most (0: one look)")
+	f.BoolVarP(&rows.watch, "watch", "w", false, "go on, and print each row again when what it prints has changed")
 	return c
 }
 

@@ -22,16 +22,7 @@ type sight struct {
 // observe sweeps the clusters once.
 func (a *app) observe(ctx context.Context, clusters []config.Cluster, want probes.Want) (*sight, error) {
 	caught := make(chan error, len(clusters))
-	sources := make([]engine.Source, len(clusters))
-	for i, c := range clusters {
-		sources[i] = engine.Source{Name: c.Name, Environment: c.Environment, Open: func(ctx context.Context) (probes.Probe, error) {
-			p, err := a.sys.Open(ctx, c)
-			if err != nil {
-				return nil, err
-			}
-			return guarded{p, caught}, nil
-		}}
-	}
+	sources := a.sources(clusters, caught)
 	progress := a.progress()
 	want.Serial, want.Progress = true, progress.tell
 	state := engine.Once(ctx, sources, want)
@@ -90,7 +81,7 @@ func (s *sight) unseen() error {
 		}
 		for _, g := range c.Reading.Gaps {
 			if g.Ref.Kind == lag.KindCluster {
-				said = append(said, c.Name+": "+g.Detail)
+				said = append(said, c.Name+": "+g.Detail+"; weir doctor tries each hop apart")
 			}
 			late = late && g.Reason == lag.Timeout
 		}

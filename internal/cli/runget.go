@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"weir/internal/config"
 	"weir/internal/wire"
 	"weir/probes"
 )
@@ -12,6 +13,9 @@ import (
 func (a *app) runGet(ctx context.Context, k *kind, args []string, flags rowFlags) error {
 	format, err := a.format(wire.Short)
 	if err != nil {
+		return err
+	}
+	if err := checkWindow(flags.window); err != nil {
 		return err
 	}
 	rows, err := newRows(k, flags)
@@ -26,7 +30,10 @@ func (a *app) runGet(ctx context.Context, k *kind, args []string, flags rowFlags
 	if err != nil {
 		return err
 	}
-	s, err := a.observe(ctx, clusters, probes.Want{Due: k.due, Keep: selected.keep()})
+	if flags.watch {
+		return a.follow(ctx, k, clusters, rows, selected, flags.window)
+	}
+	s, err := a.look(ctx, k, clusters, selected, flags.window)
 	if err != nil {
 		return err
 	}
@@ -35,6 +42,14 @@ func (a *app) runGet(ctx context.Context, k *kind, args []string, flags rowFlags
 	picked := rows.pick(doc.Table, selected.rows(&doc.Table, s.clusters))
 	doc.Table = picked.table
 	return a.print(doc, format, s, k, picked, missing)
+}
+
+// look sees the clusters once, or for the length of a window.
+func (a *app) look(ctx context.Context, k *kind, clusters []config.Cluster, selected *selection, length time.Duration) (*sight, error) {
+	if length == 0 {
+		return a.observe(ctx, clusters, probes.Want{Due: k.due, Keep: selected.keep()})
+	}
+	return a.watch(ctx, clusters, window{length: length, keep: selected.keep(), allPositions: k.name == "positions"})
 }
 
 // print writes the rows and says what is not among them.

@@ -56,7 +56,9 @@ type Options struct {
 	Keep     func(kind, name string) bool
 	// AllPositions has the numbers of every position worked out at each sweep, not only of those in focus.
 	AllPositions bool
-	Progress     func(cluster string, p probes.Progress)
+	// Explain has every rule say, of the groups in focus, what it looked at and why it speaks or is silent.
+	Explain  bool
+	Progress func(cluster string, p probes.Progress)
 }
 
 // Engine watches clusters, each by a goroutine of its own: a dead one harms no other.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"weir/lag"
@@ -25,8 +26,9 @@ type watcher struct {
 	probe  probes.Probe
 	last   *lag.Reading
 	events []lag.Event
-	failed int // sweeps in a row in which nothing answered
-	rest   int // ticks to let pass before the next try
+	failed int  // sweeps in a row in which nothing answered
+	rest   int  // ticks to let pass before the next try
+	amiss  bool // some group was not calm at the last sweep
 }
 
 // swept is what came of one Observe.
@@ -85,7 +87,7 @@ func (w *watcher) begin(ctx context.Context, done chan<- swept) bool {
 		partitions = len(w.last.Partitions)
 	}
 	want := probes.Want{
-		Due: w.clock.due(now, w.Refresh, partitions), Focus: w.engine.focused(w.Name), Keep: w.engine.opts.Keep,
+		Due: w.clock.due(now, w.Refresh, partitions, w.amiss), Focus: w.engine.focused(w.Name), Keep: w.engine.opts.Keep,
 		Budget: max(2*w.Refresh, 10*time.Second),
 	}
 	if p := w.engine.opts.Progress; p != nil {
@@ -152,6 +154,7 @@ func (w *watcher) fold(r *lag.Reading) {
 		}
 	}
 	w.last = r
+	w.amiss = slices.ContainsFunc(verdicts.Groups, func(v state.Verdict) bool { return v.Severity > state.Calm })
 	w.engine.publish(w.slot, Cluster{
 		Name: w.Name, Environment: w.Environment, Refresh: w.Refresh, Reading: r, Seen: len(r.Nodes) > 0, Failed: w.failed,
 		Verdicts: verdicts, Events: w.events[:len(w.events):len(w.events)],
