@@ -1,0 +1,56 @@
+package actions
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// minDigest is how much of a digest a person has to give, in hex digits.
+const minDigest = 12
+
+// Consent is a person's word for one plan.
+type Consent struct {
+	Digest string    `json:"digest"` // of the plan: whole, or its first 12 hex digits or more; "" where none was given
+	Yes    bool      `json:"yes"`    // a plain yes, which is enough for T1
+	Name   string    `json:"name"`   // cluster/name as typed, for T3
+	Who    string    `json:"who"`    // as claimed; the audit log adds what the kernel says
+	Via    string    `json:"via"`    // shell, screen, runbook
+	Reason string    `json:"reason"`
+	Ticket string    `json:"ticket"`
+	Arm    bool      `json:"arm"` // lift read-only for this run
+	At     time.Time `json:"at"`
+}
+
+// Check says whether the consent is enough for the plan's tier; ErrRefused if not.
+func (c Consent) Check(p Plan) error {
+	if c.Digest != "" {
+		if err := c.matches(p); err != nil {
+			return err
+		}
+	}
+	switch {
+	case p.Tier == T1 && !c.Yes && c.Digest == "":
+		return Fail(ErrRefused, "nobody consented to the plan", "give --yes or --confirm "+short(p.Digest))
+	case p.Tier >= T2 && c.Digest == "", p.Tier < T1:
+		return Fail(ErrRefused, "the plan needs its digest as consent", "read it, then give --confirm "+short(p.Digest))
+	case p.Tier == T3 && c.Name != p.Target.Cluster+"/"+p.Target.Name:
+		return Fail(ErrRefused, fmt.Sprintf("the plan needs the name of what it changes, got %q", c.Name), "give --name CLUSTER/NAME")
+	case p.Tier == T3 && strings.TrimSpace(c.Reason) == "":
+		return Fail(ErrRefused, "the plan needs a reason", "give --reason")
+	}
+	return nil
+}
+
+func (c Consent) matches(p Plan) error {
+	d := strings.ToLower(c.Digest)
+	if len(d) < minDigest {
+		return Fail(ErrRefused, fmt.Sprintf("the digest %q is too short", c.Digest), fmt.Sprintf("give at least %d of its digits", minDigest))
+	}
+	if len(p.Digest) != 64 || !strings.HasPrefix(p.Digest, d) {
+		return Fail(ErrRefused, "the consent is for another plan: its digest begins with "+short(p.Digest), "read the plan and confirm that digest")
+	}
+	return nil
+}
+
+func short(digest string) string { return digest[:min(len(digest), minDigest)] }

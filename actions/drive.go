@@ -1,0 +1,211 @@
+package actions
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"weir/actions/audit"
+)
+
+const (
+	maxTries   = 3
+	retryPause = 500 * time.Millisecond
+	closeLimit = 20 * time.Second // for giving back a hold
+)
+
+// work is one run being driven.
+type work struct {
+	x       *Executor
+	id      string
+	plan    Plan
+	consent Consent
+	action  Action
+	run     Run
+	done    int // steps that are done
+	total   int
+	changed bool // something of the cluster is or may be changed
+	waited  time.Time
+	notes   []string
+	tries   map[string]int
+}
+
+func (w *work) entry(stage audit.Stage, step string, o audit.Outcome, data any) (audit.Entry, error) {
+	raw, err := encode(data)
+	if err != nil {
+		return audit.Entry{}, &Error{Kind: ErrDefect, What: "what is to be recorded", Err: err}
+	}
+	return audit.Entry{
+		Run: w.id, Stage: stage, Kind: w.plan.Kind, PlanDigest: w.plan.Digest, Step: step, Outcome: o,
+		Reason: w.consent.Reason, Ticket: w.consent.Ticket, Data: raw,
+	}, nil
+}
+
+// open records who consented to what, before anything is done.
+func (w *work) open(ctx context.Context, resumed bool) error {
+	p := w.plan
+	e, err := w.entry(audit.StageProgress, consentStep, "", opening{
+		Consent: w.consent, Target: p.Target.String(), ClusterID: p.ClusterID, Tier: p.Tier.String(), Undo: string(p.Undo),
+		Undoes: p.Undoes, Totals: p.Totals, Resumed: resumed,
+	})
+	if err != nil {
+		return err
+	}
+	_, err = w.x.record(ctx, e)
+	return err
+}
+
+// drive goes from step to step to the verdict.
+func (w *work) drive(ctx context.Context, past []audit.Entry) (Report, error) {
+	w.tries = map[string]int{}
+	var err error
+	if w.run, err = w.action.Open(ctx, w.plan, past); err != nil {
+		return w.end(ctx, StatusFailed, Verdict{}, err)
+	}
+	err = w.steps(ctx)
+	switch {
+	case errors.Is(err, ErrAudit), errors.Is(err, ErrUnknown): // no verdict: the run stays open
+		w.close(ctx)
+		return w.report(StatusUnknown, Verdict{}), err
+	case errors.Is(err, ErrStopped):
+		w.close(ctx)
+		return w.end(ctx, StatusCancelled, Verdict{}, err)
+	case err != nil:
+		w.close(ctx)
+		return w.end(ctx, StatusFailed, Verdict{}, err)
+	}
+	return w.verify(ctx)
+}
+
+// verify runs before what the run holds is given back: afterwards the world moves on.
+func (w *work) verify(ctx context.Context) (Report, error) {
+	vctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), DefaultStepTimeout)
+	v, err := w.run.Verify(vctx)
+	cancel()
+	w.close(ctx)
+	switch {
+	case err != nil:
+		return w.end(ctx, StatusUnverified, v, &Error{Kind: ErrUnverified, What: "everything was applied, but whether it took effect could not be seen", Err: err})
+	case !v.OK:
+		return w.end(ctx, StatusUnverified, v, Fail(ErrUnverified, "everything was applied, but it is not as planned: "+v.Note, "weir run show "+w.id))
+	}
+	return w.end(ctx, StatusDone, v, nil)
+}
+
+func (w *work) steps(ctx context.Context) error {
+	for {
+		if err := w.stopped(ctx); err != nil {
+			return err
+		}
+		step, err := w.run.Next(ctx)
+		var wait *Wait
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil
+		case errors.As(err, &wait):
+			if err := w.wait(ctx, wait); err != nil {
+				return err
+			}
+			continue
+		case err != nil:
+			return w.kindly(ctx, err)
+		}
+		if err := w.step(ctx, step); err != nil {
+			return err
+		}
+	}
+}
+
+// kindly gives an error of Next its kind: stopped while it asked, or what it says itself.
+func (w *work) kindly(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return w.stop()
+	}
+	var e *Error
+	if errors.As(err, &e) {
+		return err
+	}
+	return &Error{Kind: ErrUnseen, What: "the guards could not be checked", Err: err}
+}
+
+func (w *work) stopped(ctx context.Context) error {
+	if ctx.Err() != nil || w.x.cancelled(w.id) {
+		return w.stop()
+	}
+	return nil
+}
+
+func (w *work) stop() error {
+	return Fail(ErrStopped, fmt.Sprintf("stopped after %d steps", w.done), "")
+}
+
+// wait lets time pass until a step may be possible.
+func (w *work) wait(ctx context.Context, by *Wait) error {
+	now := w.x.now()
+	if w.waited.IsZero() {
+		w.waited = now
+	}
+	if now.Sub(w.waited) >= by.Left {
+		return by.Else
+	}
+	w.x.tell(Event{Run: w.id, Done: w.done, What: by.For, Wait: by})
+	return w.pause(ctx, by.Again)
+}
+
+func (w *work) pause(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return w.stop()
+	}
+}
+
+// close gives back what the run holds. That it can't is no failure of the run: it ends by itself.
+func (w *work) close(ctx context.Context) {
+	cctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeLimit)
+	defer cancel()
+	if err := w.run.Close(cctx); err != nil {
+		w.notes = append(w.notes, err.Error())
+	}
+}
+
+// end writes the verdict. An error after changes becomes ErrPartial, with its own kind within.
+func (w *work) end(ctx context.Context, s Status, v Verdict, cause error) (Report, error) {
+	if cause != nil && w.changed && s != StatusUnverified {
+		cause = &Error{Kind: ErrPartial, What: fmt.Sprintf("%d steps were done before it ended", w.done), Do: "weir run undo " + w.id, Err: cause}
+	}
+	rep := w.report(s, v)
+	o := audit.OutcomeOK
+	if cause != nil {
+		o = audit.OutcomeFailed
+	}
+	end := ending{Status: s, Done: w.done, Note: v.Note, Data: v.Data, Kind: ExitCode(cause)}
+	if w.total > 0 {
+		end.Total = &w.total
+	}
+	e, err := w.entry(audit.StageVerdict, "", o, end)
+	if err != nil {
+		return rep, errors.Join(cause, err)
+	}
+	if cause != nil {
+		e.Error = cause.Error()
+	}
+	if _, err := w.x.record(context.WithoutCancel(ctx), e); err != nil {
+		return rep, errors.Join(err, cause)
+	}
+	if s == StatusDone && w.plan.Undoes != "" {
+		if err := w.x.undone(ctx, w.plan.Undoes, w.id, w.consent); err != nil {
+			return rep, err
+		}
+	}
+	return rep, cause
+}
+
+func (w *work) report(s Status, v Verdict) Report {
+	return Report{Run: w.id, Status: s, Done: w.done, Total: w.total, Verify: v, Notes: w.notes}
+}

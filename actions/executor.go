@@ -1,0 +1,189 @@
+package actions
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"weir/actions/audit"
+	"weir/actions/lease"
+)
+
+// Executor carries plans out. It is synchronous and the only caller of Run.Do; several may work at the same time, in
+// one process or many, on one journal and one directory.
+type Executor struct {
+	Log      Journal
+	Registry *Registry
+	Dir      string // the state directory: runs and locks are below it
+	Policy   Policy // of the cluster that is acted on
+	// Tell hears what happens while it happens; nil for nobody. It must return soon.
+	Tell func(Event)
+	// Now is the clock; nil is time.Now.
+	Now func() time.Time
+}
+
+// Event is something that happened within a run.
+type Event struct {
+	Run   string
+	Step  Step    // the step it is about; zero before the first
+	Done  int     // steps that are done
+	What  string  // for a person
+	Wait  *Wait   // set while a run waits
+	State Outcome // of a step that has ended
+}
+
+// Report is what became of a run.
+type Report struct {
+	Run    string
+	Status Status
+	Done   int // steps
+	Total  int // steps in all; 0 when the run can't tell
+	Verify Verdict
+	// Notes are for a person: what was left open, or could not be tidied up.
+	Notes []string
+}
+
+func (x *Executor) now() time.Time {
+	if x.Now != nil {
+		return x.Now()
+	}
+	return time.Now()
+}
+
+func (x *Executor) tell(e Event) {
+	if x.Tell != nil {
+		x.Tell(e)
+	}
+}
+
+// Apply carries a plan out: digest, expiry, policy, consent and locks first, then step by step. The report is valid
+// with an error too, as far as the run came; its Run is "" if there was none. Cancelling ctx stops between steps.
+func (x *Executor) Apply(ctx context.Context, p Plan, c Consent) (Report, error) {
+	if err := x.admit(p, c, true); err != nil {
+		return Report{}, err
+	}
+	a, err := x.Registry.Action(p.Kind)
+	if err != nil {
+		return Report{}, err
+	}
+	run, err := newRun(x.now())
+	if err != nil {
+		return Report{}, err
+	}
+	held, err := x.lock(ctx, p, run, c)
+	if err != nil {
+		return Report{}, err
+	}
+	rep, err := x.begin(ctx, a, p, c, run)
+	return rep, errors.Join(err, x.release(held))
+}
+
+func (x *Executor) begin(ctx context.Context, a Action, p Plan, c Consent, run string) (Report, error) {
+	if err := x.unfinished(ctx, p); err != nil {
+		return Report{}, err
+	}
+	if err := savePlan(x.runDir(run), p); err != nil {
+		return Report{}, err
+	}
+	w := &work{x: x, id: run, plan: p, consent: c, action: a}
+	if err := w.open(ctx, false); err != nil {
+		return Report{}, err
+	}
+	return w.drive(ctx, nil)
+}
+
+// admit checks everything that can be checked without the cluster.
+func (x *Executor) admit(p Plan, c Consent, fresh bool) error {
+	digest, err := p.ComputeDigest()
+	if err != nil {
+		return &Error{Kind: ErrUsage, What: "the plan", Err: err}
+	}
+	if digest != p.Digest {
+		return Fail(ErrUsage, "the plan was changed after it was made: its digest doesn't fit", "make a new plan")
+	}
+	now := x.now()
+	if fresh && (now.After(p.Expires) || p.Expires.After(now.Add(DefaultExpiry+time.Minute))) {
+		return Fail(ErrStale, fmt.Sprintf("the plan was for the time from %s to %s", p.MadeAt.Format(time.RFC3339), p.Expires.Format(time.RFC3339)), "make a new plan")
+	}
+	if err := x.Policy.Check(p, c, now); err != nil {
+		return err
+	}
+	return c.Check(p)
+}
+
+// unfinished refuses a change of what another run left in doubt or half done.
+func (x *Executor) unfinished(ctx context.Context, p Plan) error {
+	open, err := x.Log.Unfinished(ctx)
+	if err != nil {
+		return &Error{Kind: ErrAudit, What: "the audit log can't be read", Err: err}
+	}
+	for _, r := range open {
+		var in Intent
+		if err := unmarshal(r.First, &in); err != nil {
+			return err
+		}
+		if in.Target == p.Target.String() && r.Run != p.Undoes {
+			return Fail(ErrUnknown, fmt.Sprintf("run %s on %s is not finished, and may have changed it", r.Run, in.Target),
+				"weir run settle "+r.Run+", then go on with it, undo it, or end it with a note")
+		}
+	}
+	return nil
+}
+
+func newRun(now time.Time) (string, error) {
+	var b [4]byte
+	if _, err := rand.Read(b[:]); err != nil {
+		return "", &Error{Kind: ErrDefect, What: "no random numbers", Err: err}
+	}
+	return "r-" + now.UTC().Format("20060102-150405") + "-" + hex.EncodeToString(b[:]), nil
+}
+
+// lock takes what the plan names, each below its cluster: the cluster itself is shared, unless the plan wants all of it.
+func (x *Executor) lock(ctx context.Context, p Plan, run string, c Consent) (*lease.Lease, error) {
+	claims := []lease.Claim{{Resource: runResource(run)}}
+	whole := false
+	for _, name := range p.Locks {
+		if name == WholeCluster {
+			whole = true
+			continue
+		}
+		claims = append(claims, lease.Claim{Resource: p.ClusterID + "/" + name})
+	}
+	claims = append(claims, lease.Claim{Resource: p.ClusterID, Shared: !whole})
+	l, err := lease.Acquire(ctx, x.locks(), claims, lease.Holder{Who: c.Who, Why: c.Reason, Run: run, Since: x.now()})
+	var held *lease.HeldError
+	switch {
+	case errors.As(err, &held):
+		return nil, &Error{Kind: ErrLocked, What: "someone else works on it", Do: "wait, or speak with them", Err: err}
+	case err != nil:
+		return nil, &Error{Kind: ErrLocked, What: "the locks can't be taken", Err: err}
+	}
+	return l, nil
+}
+
+// WholeCluster, among a plan's locks, keeps everyone else off the cluster.
+const WholeCluster = "*"
+
+func runResource(run string) string { return "run/" + run }
+
+func (x *Executor) locks() string { return filepath.Join(x.Dir, "locks") }
+
+func (x *Executor) release(l *lease.Lease) error {
+	if err := l.Release(); err != nil {
+		return &Error{Kind: ErrLocked, What: "a lock was not given back; it ends with this process", Err: err}
+	}
+	return nil
+}
+
+// record appends an entry of a run. A log that can't be written is ErrAudit.
+func (x *Executor) record(ctx context.Context, e audit.Entry) (audit.Receipt, error) {
+	r, err := x.Log.Append(ctx, e)
+	if err != nil {
+		return r, &Error{Kind: ErrAudit, What: fmt.Sprintf("the %s can't be recorded", e.Stage), Do: "nothing is applied that isn't in the audit log", Err: err}
+	}
+	return r, nil
+}

@@ -1,0 +1,110 @@
+package cluster
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"weir/actions"
+	"weir/internal/kafka"
+	"weir/lag"
+
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kmsg"
+)
+
+// Conn sends requests to one cluster.
+type Conn interface {
+	// Request sends req to wherever it belongs and may repeat it: for requests that read.
+	Request(context.Context, kmsg.Request) (kmsg.Response, error)
+	// Once sends req to a broker at most once: for requests that change something.
+	Once(ctx context.Context, broker int32, req kmsg.Request) (kmsg.Response, error)
+	Close()
+}
+
+// Connect makes the connections to a cluster by its name in the configuration.
+type Connect struct {
+	Seeing func(ctx context.Context, cluster string) (Conn, error) // for plans, guards and checks; never changes anything
+	Acting func(ctx context.Context, cluster string) (Conn, error) // called by the first step that changes something, not before
+}
+
+type client struct{ *kafka.Client }
+
+// Of makes a client a Conn.
+func Of(c *kafka.Client) Conn { return client{c} }
+
+func (c client) Once(ctx context.Context, broker int32, req kmsg.Request) (kmsg.Response, error) {
+	return c.Broker(broker).Request(ctx, req)
+}
+
+// ask sends a request that reads and gives its answer as what it is.
+func ask[T kmsg.Response](ctx context.Context, c Conn, req kmsg.Request) (T, error) {
+	resp, err := c.Request(ctx, req)
+	return answer[T](req, resp, err)
+}
+
+// Once sends a request to one broker, at most once, and gives its answer as what it is.
+func Once[T kmsg.Response](ctx context.Context, c Conn, broker int32, req kmsg.Request) (T, error) {
+	resp, err := c.Once(ctx, broker, req)
+	return answer[T](req, resp, err)
+}
+
+func answer[T kmsg.Response](req kmsg.Request, resp kmsg.Response, err error) (T, error) {
+	var none T
+	if err != nil {
+		return none, Unseen(kmsg.NameForKey(req.Key()), err)
+	}
+	out, ok := resp.(T)
+	if !ok {
+		return none, actions.Fail(actions.ErrDefect, fmt.Sprintf("%s was answered by %T", kmsg.NameForKey(req.Key()), resp), "")
+	}
+	return out, nil
+}
+
+// Unseen tells an error of an exchange; what names what was asked.
+func Unseen(what string, err error) error {
+	if e := (*actions.Error)(nil); errors.As(err, &e) {
+		return err
+	}
+	p := kafka.Explain(err)
+	kind := actions.ErrUnseen
+	if p.Reason == lag.Timeout {
+		kind = actions.ErrTimeout
+	}
+	return &actions.Error{Kind: kind, What: what + ": " + p.Sentence, Do: p.Hint, Err: err}
+}
+
+// Coded tells an error code of an answer; nil for 0.
+func Coded(what string, code int16) error {
+	err := kerr.TypedErrorForCode(code)
+	if err == nil {
+		return nil
+	}
+	return &actions.Error{Kind: actions.ErrUnseen, What: what + ": the broker answered " + err.Message, Err: err}
+}
+
+// ID gives the cluster's id.
+func ID(ctx context.Context, c Conn) (string, error) {
+	req := kmsg.NewPtrMetadataRequest()
+	req.Topics = []kmsg.MetadataRequestTopic{}
+	resp, err := ask[*kmsg.MetadataResponse](ctx, c, req)
+	if err != nil {
+		return "", err
+	}
+	if resp.ClusterID == nil || *resp.ClusterID == "" {
+		return "", actions.Fail(actions.ErrUnseen, "the brokers tell no cluster id", "a plan can't be bound to this cluster")
+	}
+	return *resp.ClusterID, nil
+}
+
+// Same refuses a cluster that isn't the plan's.
+func Same(ctx context.Context, c Conn, p actions.Plan) error {
+	id, err := ID(ctx, c)
+	if err != nil {
+		return err
+	}
+	if id != p.ClusterID {
+		return actions.Fail(actions.ErrRefused, fmt.Sprintf("the plan is for the cluster with id %s, %s has id %s", p.ClusterID, p.Target.Cluster, id), "make a new plan on this cluster")
+	}
+	return nil
+}

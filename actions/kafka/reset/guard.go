@@ -1,0 +1,156 @@
+package reset
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"weir/actions"
+	"weir/actions/kafka/cluster"
+	"weir/actions/kafka/hold"
+	"weir/lag"
+)
+
+// guard compares the world with the plan: the group's kind, epoch and emptiness each time it is called, and once all
+// offsets, topics and logs, before anything is done.
+func (r *run) guard(ctx context.Context) error {
+	g, err := cluster.ReadGroup(ctx, r.seeing, r.group)
+	switch {
+	case errors.Is(err, actions.ErrUnseen) && r.plan.Facts[fKind] == absentGroup:
+		g = cluster.Group{Name: r.group, Kind: lag.Simple, State: "Empty", Epoch: -1}
+	case err != nil:
+		return err
+	}
+	if err := r.kind(g); err != nil {
+		return err
+	}
+	if !r.warm {
+		if err := r.unmoved(ctx); err != nil {
+			return err
+		}
+	}
+	if err := r.empty(g); err != nil {
+		return err
+	}
+	r.warm = true
+	return nil
+}
+
+// kind refuses a group that became another. Its first commit or member may make a simple group a classic one: that is
+// the same to a reset.
+func (r *run) kind(g cluster.Group) error {
+	was, now := r.plan.Facts[fKind], groupKind(g)
+	alike := was == now || isClassic(was) && isClassic(now)
+	if !alike {
+		return stale([]actions.Drift{{Ref: r.plan.Target.String(), Field: fKind, Planned: was, Found: now}})
+	}
+	epoch, noted := r.plan.Facts[fEpoch]
+	if noted && r.fresh && r.hold == nil && !hold.Ours(g, r.runID) && g.Epoch >= 0 && strconv.Itoa(int(g.Epoch)) != epoch {
+		return stale([]actions.Drift{{Ref: r.plan.Target.String(), Field: fEpoch, Planned: epoch, Found: strconv.Itoa(int(g.Epoch))}})
+	}
+	return nil
+}
+
+func isClassic(kind string) bool {
+	return kind == lag.Classic.String() || kind == lag.Simple.String() || kind == absentGroup
+}
+
+// empty waits for the last member to go, as long as the plan says.
+func (r *run) empty(g cluster.Group) error {
+	if g.Empty() || r.runID != "" && hold.Ours(g, r.runID) {
+		return nil
+	}
+	what := fmt.Sprintf("group %s has %d members: %s", r.group, len(g.Members), g.Who())
+	if len(g.Members) == 0 {
+		what = fmt.Sprintf("group %s is in state %s", r.group, g.State)
+	}
+	return &actions.Wait{
+		For: what, Again: waitAgain, Left: r.wait,
+		Else: actions.Fail(actions.ErrGuard, what, "stop the application; one that died counts until its session ends. --wait 5m waits for that"),
+	}
+}
+
+// unmoved compares everything that the plan is about.
+func (r *run) unmoved(ctx context.Context) error {
+	var items []item
+	begun := map[cluster.Place]bool{}
+	for _, b := range r.steps {
+		items = append(items, b.items...)
+		for _, it := range b.items {
+			begun[it.place] = r.past[b.id]
+		}
+	}
+	if len(items) == 0 {
+		return nil
+	}
+	commits, err := r.commits(ctx, items)
+	if err != nil {
+		return err
+	}
+	drift, err := r.logs(ctx, items)
+	if err != nil {
+		return err
+	}
+	for _, it := range items {
+		now := at(commits, it.place)
+		if !same(now, it.before) && !(begun[it.place] && same(now, it.after)) {
+			drift = append(drift, actions.Drift{Ref: it.change.Ref, Field: field, Planned: tell(it.before), Found: tell(now)})
+		}
+	}
+	if len(drift) > 0 {
+		return stale(drift)
+	}
+	return nil
+}
+
+// logs compares topics and what their logs hold.
+func (r *run) logs(ctx context.Context, items []item) ([]actions.Drift, error) {
+	places := map[cluster.Place]int64{}
+	for _, it := range items {
+		places[it.place] = cluster.Start
+	}
+	topics, err := cluster.ReadTopics(ctx, r.seeing, cluster.Names(cluster.Sorted(places)))
+	if err != nil {
+		return nil, err
+	}
+	var drift []actions.Drift
+	for _, it := range items {
+		if !sameTopic(topics[it.place.Topic], it) {
+			drift = append(drift, actions.Drift{Ref: it.change.Ref, Field: "topic_id", Planned: it.topicID, Found: "gone or made anew"})
+		}
+	}
+	if len(drift) > 0 {
+		return drift, nil
+	}
+	starts, err := cluster.ReadOffsets(ctx, r.seeing, places)
+	if err != nil {
+		return nil, err
+	}
+	for p := range places {
+		places[p] = cluster.End
+	}
+	ends, err := cluster.ReadOffsets(ctx, r.seeing, places)
+	if err != nil {
+		return nil, err
+	}
+	for _, it := range items {
+		drift = append(drift, it.outside(starts[it.place].Offset, ends[it.place].Offset)...)
+	}
+	return drift, nil
+}
+
+// outside tells a target that the log had when the plan was made and has no more.
+func (it item) outside(start, end int64) []actions.Drift {
+	if it.after == nil {
+		return nil
+	}
+	to := it.after.Offset
+	switch {
+	case to >= it.start && to < start:
+		return []actions.Drift{{Ref: it.change.Ref, Field: "log_start", Planned: strconv.FormatInt(it.start, 10), Found: strconv.FormatInt(start, 10)}}
+	case to <= it.end && to > end:
+		return []actions.Drift{{Ref: it.change.Ref, Field: "log_end", Planned: strconv.FormatInt(it.end, 10), Found: strconv.FormatInt(end, 10)}}
+	}
+	return nil
+}
