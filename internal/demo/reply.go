@@ -2,6 +2,7 @@ package demo
 
 import (
 	"encoding/binary"
+	"net"
 	"sync"
 
 	"github.com/twmb/franz-go/pkg/kbin"
@@ -16,6 +17,7 @@ import (
 //   - ListGroups forgets the protocol type of a KIP-848 group whose first commits were an administrator's.
 //   - OffsetFetch calls an unknown group and a share group an error; a broker answers without rows.
 //   - Metadata and its kin list replicas leader first and all in sync, and know no dead broker.
+//   - Descriptions of groups tell a member's port with its host.
 //   - DescribeLogDirs tells a disk smaller than its free space.
 type editor struct {
 	replicas *replicas
@@ -32,6 +34,7 @@ func newEditor() *editor {
 func (e *editor) wants(key int16) bool {
 	switch kmsg.Key(key) {
 	case kmsg.Metadata, kmsg.OffsetFetch, kmsg.ListGroups, kmsg.DescribeGroups, kmsg.DescribeLogDirs, kmsg.DescribeCluster,
+		kmsg.ConsumerGroupDescribe, kmsg.ShareGroupDescribe,
 		kmsg.DescribeTopicPartitions:
 		return true
 	}
@@ -87,6 +90,21 @@ func (e *editor) correct(kreq kmsg.Request, kresp kmsg.Response) {
 	case *kmsg.DescribeGroupsResponse:
 		for i := range resp.Groups {
 			e.describeGroup(&resp.Groups[i], resp.Version)
+			for j := range resp.Groups[i].Members {
+				host(&resp.Groups[i].Members[j].ClientHost)
+			}
+		}
+	case *kmsg.ConsumerGroupDescribeResponse:
+		for i := range resp.Groups {
+			for j := range resp.Groups[i].Members {
+				host(&resp.Groups[i].Members[j].ClientHost)
+			}
+		}
+	case *kmsg.ShareGroupDescribeResponse:
+		for i := range resp.Groups {
+			for j := range resp.Groups[i].Members {
+				host(&resp.Groups[i].Members[j].ClientHost)
+			}
 		}
 	case *kmsg.ListGroupsResponse:
 		e.listGroups(resp)
@@ -102,6 +120,13 @@ func (e *editor) correct(kreq kmsg.Request, kresp kmsg.Response) {
 		for i := range resp.Dirs {
 			resp.Dirs[i].TotalBytes += resp.Dirs[i].UsableBytes
 		}
+	}
+}
+
+// host writes a member's address as brokers do: /127.0.0.1, without the port.
+func host(address *string) {
+	if h, _, err := net.SplitHostPort(*address); err == nil {
+		*address = "/" + h
 	}
 }
 

@@ -175,6 +175,36 @@ func TestBrokersAnswerAsApaches(t *testing.T) {
 	})
 }
 
+// Over sockets: a connection in memory has no address.
+func TestMembersHaveHostsWithoutPorts(t *testing.T) {
+	live(t, "", func(o *observer) {
+		var hosts []string
+		classic := kmsg.NewPtrDescribeGroupsRequest()
+		classic.Groups = []string{ordersBilling}
+		for _, m := range ask[*kmsg.DescribeGroupsResponse](o, o.coordinator(ordersBilling), classic).Groups[0].Members {
+			hosts = append(hosts, m.ClientHost)
+		}
+		modern := kmsg.NewPtrConsumerGroupDescribeRequest()
+		modern.Groups = []string{warehouse}
+		for _, m := range ask[*kmsg.ConsumerGroupDescribeResponse](o, o.coordinator(warehouse), modern).Groups[0].Members {
+			hosts = append(hosts, m.ClientHost)
+		}
+		shared := kmsg.NewPtrShareGroupDescribeRequest()
+		shared.GroupIDs = []string{mailer}
+		for _, m := range ask[*kmsg.ShareGroupDescribeResponse](o, o.coordinator(mailer), shared).Groups[0].Members {
+			hosts = append(hosts, m.ClientHost)
+		}
+		if len(hosts) != 6 {
+			o.Errorf("%d members described, want 6", len(hosts))
+		}
+		for _, h := range hosts {
+			if h != "/127.0.0.1" {
+				o.Errorf("a member is on %s", h)
+			}
+		}
+	})
+}
+
 // Replica lists keep their order when a leader moves.
 func TestReplicasKeepTheirOrder(t *testing.T) {
 	watch(t, "", func(o *observer) {
