@@ -13,7 +13,7 @@ func TestTable(t *testing.T) {
 	want := `GROUP                      TYPE      LAG   LOST   MEMBERS   PARTITIONS
 evil\x1b[31m\u202e",|\x0a  simple      0      0         0            1
 forbidden                  ?           ?      ?         ?            ?
-payments                   classic    60     40         1            3
+payments                   classic   ≥60    ≥40         1            3
 shared                     share       ?      0         0            1
 workers                    connect     0      0         1            0
 `
@@ -26,7 +26,7 @@ func TestTableNamesClustersAndMeasures(t *testing.T) {
 	clusters := []Cluster{watched(), dead()}
 	got := written(t, New("0.1.0", night, clusters, Groups(clusters)), Wide, Style{Now: night})
 	first := strings.Fields(strings.SplitN(got, "\n", 3)[1])
-	want := []string{"prod", "stalled", "payments", "classic", "preparing_rebalance", "61", "exact", "1m30s", "1.50", "0", "never", "1h00m", "40"}
+	want := []string{"prod", "stalled", "payments", "classic", "preparing_rebalance", "61", "exact", "≥1m30s", "1.50", "0", "never", "1h00m", "40"}
 	for i, w := range want {
 		if first[i] != w {
 			t.Fatalf("row %q, want it to begin with %q", first, want)
@@ -55,6 +55,20 @@ func TestTableFitsTheTerminal(t *testing.T) {
 	}
 	if wide := written(t, d, Wide, Style{Width: 60}); !strings.Contains(wide, "COORDINATOR") {
 		t.Errorf("a wide table leaves something out:\n%s", wide)
+	}
+}
+
+func TestLowerBoundsSaySo(t *testing.T) {
+	c := []Cluster{world()}
+	groups := Groups(c)
+	d := New("0.1.0", night, c, groups.Pick([]int{2}))
+	for form, want := range map[Format]string{Short: "  ≥60  ", Wide: "  ≥60  ", Markdown: "| ≥60 |", CSV: ",60,at_least,", JSON: `"lag":60,"lag_bound":"at_least"`} {
+		if got := written(t, d, form, Style{}); !strings.Contains(got, want) {
+			t.Errorf("%s: no %q in\n%s", form, want, got)
+		}
+	}
+	if got := written(t, d, Short, Style{Glyphs: text.ASCII}); !strings.Contains(got, "  >60  ") {
+		t.Errorf("no bound in\n%s", got)
 	}
 }
 

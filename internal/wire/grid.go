@@ -15,11 +15,11 @@ const between = "  "
 func (o *output) grid(d Document, wide bool, s Style) {
 	t := &d.Table
 	cols, r := shown(t, wide, len(d.Clusters) > 1), NewReader(t)
-	widths := make([]int, len(cols))
+	sheet, widths := newSheet(t, s), make([]int, len(cols))
 	for row := range t.Len {
 		cells := r.Row(row)
 		for i, col := range cols {
-			widths[i] = max(widths[i], text.Width(s.cell(&t.Columns[col], cells[col])))
+			widths[i] = max(widths[i], text.Width(sheet.cell(cells, col)))
 		}
 	}
 	if !s.NoHeaders && t.Len > 0 {
@@ -31,11 +31,11 @@ func (o *output) grid(d Document, wide bool, s Style) {
 		cols, widths = fit(t, cols, widths, s.Width)
 	}
 	if !s.NoHeaders && t.Len > 0 {
-		o.line(t, cols, widths, func(c *Column, _ int) string { return s.headCell(c) })
+		o.line(t, cols, widths, func(col int) string { return s.headCell(&t.Columns[col]) })
 	}
 	for row := 0; row < t.Len && o.err == nil; row++ {
 		cells := r.Row(row)
-		o.line(t, cols, widths, func(c *Column, col int) string { return s.cell(c, cells[col]) })
+		o.line(t, cols, widths, func(col int) string { return sheet.cell(cells, col) })
 	}
 }
 
@@ -56,17 +56,16 @@ func fit(t *Table, cols, widths []int, width int) ([]int, []int) {
 	return cols, widths
 }
 
-func (o *output) line(t *Table, cols, widths []int, cell func(c *Column, col int) string) {
+func (o *output) line(t *Table, cols, widths []int, cell func(col int) string) {
 	for i, col := range cols {
-		c := &t.Columns[col]
 		if i > 0 {
 			o.row = append(o.row, between...)
 		}
-		if c.Kind.right() {
-			o.row = append(o.row, text.PadStart(cell(c, col), widths[i])...)
+		if t.Columns[col].Kind.right() {
+			o.row = append(o.row, text.PadStart(cell(col), widths[i])...)
 			continue
 		}
-		o.row = append(o.row, text.PadEnd(cell(c, col), widths[i])...)
+		o.row = append(o.row, text.PadEnd(cell(col), widths[i])...)
 	}
 	for len(o.row) > 0 && o.row[len(o.row)-1] == ' ' {
 		o.row = o.row[:len(o.row)-1]
@@ -75,11 +74,27 @@ func (o *output) line(t *Table, cols, widths []int, cell func(c *Column, col int
 	o.put()
 }
 
-// cell is a cell of a grid: marks stand where digits do, so that a unit's place stays empty under them.
-func (s Style) cell(c *Column, v Value) string {
-	out := s.Cell(c, v)
-	if (c.Kind == Count || c.Kind == Rate) && !v.Known() {
-		return out + " "
+// sheet makes the cells of a table for people.
+type sheet struct {
+	t      *Table
+	s      Style
+	bounds []int
+}
+
+func newSheet(t *Table, s Style) *sheet { return &sheet{t, s, t.bounds()} }
+
+// cell is one cell. Marks stand where digits do, so that a unit's place stays empty under them; a lower bound says so.
+func (h *sheet) cell(row []Value, col int) string {
+	c, v := &h.t.Columns[col], row[col]
+	out := h.s.Cell(c, v)
+	if !v.Known() {
+		if c.Kind == Count || c.Kind == Rate {
+			return out + " "
+		}
+		return out
+	}
+	if b := h.bounds[col]; b >= 0 && row[b].text == lag.AtLeast.String() {
+		return h.s.Glyphs.Bounded(strings.TrimLeft(out, " "), text.AtLeast)
 	}
 	return out
 }
@@ -122,43 +137,3 @@ func unmeasuredIn(t *Table) []bool {
 	}
 	return out
 }
-
-// markdown writes a table as Markdown has it, with the columns of a wide one that were measured.
-func (o *output) markdown(d Document, s Style) {
-	o.markdownTable(&d.Table, len(d.Clusters) > 1, s)
-	for i := range d.More {
-		o.text("\n## " + d.More[i].Key + "\n\n")
-		o.markdownTable(&d.More[i].Table, false, s)
-	}
-}
-
-func (o *output) markdownTable(t *Table, clusters bool, s Style) {
-	cols := shown(t, false, clusters)
-	if !s.NoHeaders {
-		rule := ""
-		for _, col := range cols {
-			c := &t.Columns[col]
-			o.row = append(append(o.row, "| "...), s.head(c)+" "...)
-			if c.Kind.right() {
-				rule += "|---:"
-				continue
-			}
-			rule += "|---"
-		}
-		o.row = append(append(append(o.row, "|\n"...), rule...), "|\n"...)
-		o.put()
-	}
-	r := NewReader(t)
-	for row := 0; row < t.Len && o.err == nil; row++ {
-		for _, col := range cols {
-			cell := strings.TrimSpace(s.Cell(&t.Columns[col], r.Cell(row, col)))
-			o.row = append(append(append(o.row, "| "...), markdownEscaper.Replace(cell)...), ' ')
-		}
-		o.row = append(o.row, "|\n"...)
-		o.put()
-	}
-}
-
-// markdownEscaper keeps a name from being read as Markdown or HTML.
-var markdownEscaper = strings.NewReplacer(`\`, `\\`, "|", `\|`, "`", "\\`", "*", `\*`, "_", `\_`, "<", "&lt;", ">", "&gt;",
-	"[", `\[`, "]", `\]`, "&", "&amp;")

@@ -13,7 +13,7 @@ var (
 		Doc: "What it is doing; unknown, with its reason, when that can't be told."}
 	sinceColumn = Column{Name: "state_since", Kind: Time, Head: "SINCE",
 		Doc: "When the state began, by what was seen."}
-	timeLagColumn = Column{Name: "time_lag_seconds", Kind: Seconds, Head: "BEHIND",
+	timeLagColumn = Column{Name: "time_lag_seconds", Kind: Seconds, Head: "BEHIND", Bound: "time_lag_bound",
 		Doc: "Age of the oldest unread record, by its arrival."}
 	timeLagBoundColumn = Column{Name: "time_lag_bound", Kind: Enum, Names: boundNames,
 		Doc: "Whether time_lag_seconds is the value itself or its lower bound."}

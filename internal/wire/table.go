@@ -11,6 +11,7 @@ type Column struct {
 	Schema string   // of a Nested: its JSON Schema
 	Head   string   // in a table for people; the name in capitals where empty
 	Always bool     // never null
+	Bound  string   // the column that tells whether this one is a lower bound
 }
 
 // Table is a schema and its rows. Rows are made when they are asked for.
@@ -67,4 +68,15 @@ func fillCells(dst []Value, cell func(col int) Value) {
 	for col := range dst {
 		dst[col] = cell(col)
 	}
+}
+
+// bounds are, by column, the column that tells whether it is a lower bound; −1 where none does.
+func (t *Table) bounds() []int {
+	out := make([]int, len(t.Columns))
+	for i := range t.Columns {
+		if out[i] = -1; t.Columns[i].Bound != "" {
+			out[i] = t.Column(t.Columns[i].Bound)
+		}
+	}
+	return out
 }

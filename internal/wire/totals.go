@@ -25,8 +25,8 @@ func (v *view) total(g lag.GroupIx, verdict *state.Verdict) totals {
 		return t
 	}
 	t.lag, t.stable, t.lost, t.bound = verdict.Lag, verdict.StableLag, verdict.Lost, verdict.LagBound
-	if why := verdict.Unknown["lag"]; why != lag.NoReason {
-		t.reason = why
+	if why := verdict.Unknown["lag"]; why != lag.NoReason && t.reason == lag.NotMeasured {
+		t.reason = why // the reading's own reason is the nearer one
 	}
 	if verdict.Worst >= 0 {
 		t.worst, t.worstLag = verdict.Worst, v.r.Lag(verdict.Worst, -1)
