@@ -40,6 +40,11 @@ type Cluster struct {
 	Verdicts  *state.Result
 	Positions map[lag.GroupIx][]state.Position // of the groups asked for, in the order of Group.Positions
 	Events    []lag.Event                      // the change feed, oldest first
+	// Series are the totals over the last hour of the groups in focus, oldest first.
+	Series map[lag.GroupIx][]lag.Point
+	// Explanations answer, with Options.Explain, for each group and position in focus; Unexplained says why one can't be.
+	Explanations []state.Explanation
+	Unexplained  []string
 }
 
 // State is what is known of all clusters at one moment. It is immutable.

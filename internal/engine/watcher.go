@@ -90,6 +90,9 @@ func (w *watcher) begin(ctx context.Context, done chan<- swept) bool {
 		Due: w.clock.due(now, w.Refresh, partitions, w.amiss), Focus: w.engine.focused(w.Name), Keep: w.engine.opts.Keep,
 		Budget: max(2*w.Refresh, 10*time.Second),
 	}
+	if w.last != nil {
+		want.Lookups = w.lookups()
+	}
 	if p := w.engine.opts.Progress; p != nil {
 		want.Progress = func(pr probes.Progress) { p(w.Name, pr) }
 	}
@@ -120,7 +123,7 @@ func (w *watcher) take(s swept) {
 	} else {
 		w.fail()
 	}
-	w.fold(r)
+	w.fold(r, s.part.Found)
 }
 
 // answered reports whether any broker answered since the last reading.
@@ -144,8 +147,9 @@ func (w *watcher) fail() {
 // maxEvents bounds the change feed.
 const maxEvents = 2000
 
-func (w *watcher) fold(r *lag.Reading) {
+func (w *watcher) fold(r *lag.Reading, found []probes.Found) {
 	w.history.Fold(r)
+	w.learn(found)
 	verdicts := w.judge.Judge(r, w.history)
 	if w.last != nil && len(w.last.Nodes) > 0 {
 		w.events = append(w.events, lag.Diff(w.last, r, w.history)...)
@@ -155,10 +159,12 @@ func (w *watcher) fold(r *lag.Reading) {
 	}
 	w.last = r
 	w.amiss = slices.ContainsFunc(verdicts.Groups, func(v state.Verdict) bool { return v.Severity > state.Calm })
-	w.engine.publish(w.slot, Cluster{
+	c := Cluster{
 		Name: w.Name, Environment: w.Environment, Refresh: w.Refresh, Reading: r, Seen: len(r.Nodes) > 0, Failed: w.failed,
 		Verdicts: verdicts, Events: w.events[:len(w.events):len(w.events)],
-	})
+	}
+	w.closely(&c, r)
+	w.engine.publish(w.slot, c)
 }
 
 // stale publishes a tick in which nothing was read: the numbers are those of the last reading, with their old stamps.
@@ -181,7 +187,7 @@ func (w *watcher) stale(at time.Time, reason lag.Reason, detail string) {
 		}
 	}
 	r.Tick, r.Gaps, r.Complete, r.Cost = at, gaps, false, lag.Cost{}
-	w.fold(&r)
+	w.fold(&r, nil)
 }
 
 func (w *watcher) close() {

@@ -1,0 +1,66 @@
+package engine
+
+import (
+	"time"
+
+	"weir/lag"
+	"weir/lag/state"
+	"weir/probes"
+)
+
+// lookupsASweep is how many partitions are looked up by time in one sweep: brokers search an index for each of six ages.
+const lookupsASweep = 20
+
+// lookups asks how old the unread records are that were there before weir was, worst first.
+func (w *watcher) lookups() []probes.Lookup {
+	var out []probes.Lookup
+	for _, a := range w.history.SeedPlan(w.last, lookupsASweep) {
+		for _, at := range a.At {
+			out = append(out, probes.Lookup{Partition: a.Partition, At: at})
+		}
+	}
+	return out
+}
+
+// learn takes in the answers. Where no record is as young as asked, all of the log is older.
+func (w *watcher) learn(found []probes.Found) {
+	ends := w.history.Ends()
+	for _, f := range found {
+		if f.Offset == lag.None && int(f.Partition) < len(ends) {
+			f.Offset = ends[f.Partition].End
+		}
+		w.history.Seed(f.Partition, f.Offset, f.At)
+	}
+}
+
+// seriesSpan is how far back the totals of a group go.
+const seriesSpan = time.Hour
+
+// closely works out what is only worth it for what is looked at.
+func (w *watcher) closely(c *Cluster, r *lag.Reading) {
+	focus := map[string]bool{}
+	for _, f := range w.engine.focused(w.Name) {
+		if f.Kind != lag.KindGroup && f.Kind != lag.KindPosition {
+			continue
+		}
+		focus[f.Name] = true
+		if w.engine.opts.Explain {
+			f.Cluster = w.Name
+			said, err := w.judge.Explain(r, w.history, f)
+			if err != nil {
+				c.Unexplained = append(c.Unexplained, err.Error())
+			}
+			c.Explanations = append(c.Explanations, said...)
+		}
+	}
+	c.Positions, c.Series = map[lag.GroupIx][]state.Position{}, map[lag.GroupIx][]lag.Point{}
+	for i := range r.Groups {
+		g, close := lag.GroupIx(i), focus[r.Groups[i].Name]
+		if w.engine.opts.AllPositions || close {
+			c.Positions[g] = w.judge.Positions(r, w.history, g)
+		}
+		if close {
+			c.Series[g] = w.history.GroupSeries(g, seriesSpan)
+		}
+	}
+}
