@@ -62,8 +62,9 @@ func (h *History) Fold(r *Reading) {
 // stamp is the time of a reading: its latest answer about ends, or its tick when none came.
 func (h *History) stamp(r *Reading) time.Time {
 	at := r.Tick
-	for _, s := range r.EndAt {
-		if s.Answered.After(at) {
+	for n, s := range r.EndAt {
+		// A clock that was set back makes old stamps look young.
+		if old := n < len(h.endStamp) && h.endStamp[n].Equal(s.Answered); !old && s.Answered.After(at) {
 			at = s.Answered
 		}
 	}
