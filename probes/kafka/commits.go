@@ -72,7 +72,8 @@ func (s *sweep) commitCalls(byNode map[lag.NodeIx][]fetch) []call {
 				s.gaps.add(inCommits, s.nodeRef(n), lag.Unsupported, "this broker is older than Kafka 3.0, which is the first that tells the offsets of many groups at once")
 				continue
 			}
-			calls = append(calls, call{node: n, req: f.req, what: "committed offsets", apply: func(a answer) { s.applyCommits(n, f, a) }})
+			req := *f.req // the client writes its version into it, and one of an earlier sweep may still be under way
+			calls = append(calls, call{node: n, req: &req, what: "committed offsets", apply: func(a answer) { s.applyCommits(n, f, a) }})
 		}
 	}
 	return calls

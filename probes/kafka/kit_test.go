@@ -59,9 +59,15 @@ func (w to) client(t testing.TB) *kafka.Client {
 	return cl
 }
 
+// open makes a probe that the test closes itself.
+func (w to) open(t testing.TB) *probe.Probe {
+	t.Helper()
+	return probe.New(probe.Over(w.client(t)), probe.Options{Cluster: "test", Timeout: w.timeout})
+}
+
 func (w to) probe(t testing.TB) *probe.Probe {
 	t.Helper()
-	p := probe.New(probe.Over(w.client(t)), probe.Options{Cluster: "test", Timeout: w.timeout})
+	p := w.open(t)
 	t.Cleanup(func() { must(t, p.Close()) })
 	return p
 }

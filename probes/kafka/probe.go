@@ -11,23 +11,9 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/twmb/franz-go/pkg/kmsg"
-
-	"weir/internal/kafka"
 	"weir/lag"
 	"weir/probes"
 )
-
-// Conn is what the probe needs of a client.
-type Conn interface {
-	// Request sends to whichever broker the request belongs to.
-	Request(context.Context, kmsg.Request) (kmsg.Response, error)
-	// RequestTo sends to one broker, once.
-	RequestTo(ctx context.Context, broker int32, req kmsg.Request) (kmsg.Response, error)
-	// Meter tells what the traffic came to since the client was made.
-	Meter() kafka.Cost
-	Close()
-}
 
 // Options are what a probe needs beside its connection.
 type Options struct {
@@ -214,14 +200,4 @@ func (s *sweep) grown() {
 		}
 	}
 	s.dead = nil
-}
-
-// Over makes a connection of a client.
-func Over(c *kafka.Client) Conn { return client{c} }
-
-type client struct{ *kafka.Client }
-
-// RequestTo sends to one broker.
-func (c client) RequestTo(ctx context.Context, broker int32, req kmsg.Request) (kmsg.Response, error) {
-	return c.Broker(broker).Request(ctx, req)
 }

@@ -84,16 +84,16 @@ func (s *sweep) run(calls []call) {
 func (s *sweep) sender(c *call, asked []int32, limit time.Duration) func() (kmsg.Response, error) {
 	conn, ctx, req := s.conn, s.ctx, c.req
 	if c.node == lag.Nowhere {
-		return func() (kmsg.Response, error) { return askAnyone(ctx, conn, asked, req, limit) }
+		return func() (kmsg.Response, error) {
+			return within(ctx, limit, func(ctx context.Context) (kmsg.Response, error) { return askAnyone(ctx, conn, asked, req, limit/2) })
+		}
 	}
 	id := s.w.topo.Nodes[c.node].ID
 	if s.patience[c.node]%fullPatience != 0 {
 		limit = min(limit, shortPatience)
 	}
 	return func() (kmsg.Response, error) {
-		ctx, cancel := context.WithTimeout(ctx, limit)
-		defer cancel()
-		return conn.RequestTo(ctx, id, req)
+		return within(ctx, limit, func(ctx context.Context) (kmsg.Response, error) { return conn.RequestTo(ctx, id, req) })
 	}
 }
 
@@ -105,13 +105,9 @@ const (
 )
 
 // askAnyone asks brokers that are known to answer, then leaves the choice to the client.
-func askAnyone(ctx context.Context, conn Conn, ids []int32, req kmsg.Request, limit time.Duration) (kmsg.Response, error) {
-	ctx, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
+func askAnyone(ctx context.Context, conn Conn, ids []int32, req kmsg.Request, each time.Duration) (kmsg.Response, error) {
 	for _, id := range ids {
-		first, done := context.WithTimeout(ctx, limit/2)
-		resp, err := conn.RequestTo(first, id, req)
-		done()
+		resp, err := within(ctx, each, func(ctx context.Context) (kmsg.Response, error) { return conn.RequestTo(ctx, id, req) })
 		if err == nil || ctx.Err() != nil {
 			return resp, err
 		}
