@@ -18,7 +18,6 @@ import (
 
 	"weir/internal/config"
 	"weir/internal/wire"
-	"weir/lag/state"
 	"weir/probes"
 )
 
@@ -54,8 +53,8 @@ type app struct {
 	sys  Systems
 	flag globals
 	done []func() // what to stop when the command ends, the last first
-	// policies are what the configuration says of groups.
-	policies state.Policies
+	// policies are what the configuration says of a cluster's groups.
+	policies func(cluster string) []config.Policy
 }
 
 // grace is how long an interrupted command may take to clean up before it is left behind.

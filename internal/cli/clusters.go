@@ -51,6 +51,7 @@ func (a *app) named(ctx context.Context) ([]config.Cluster, error) {
 	for _, w := range cfg.Warnings {
 		a.note("%s", w.Error())
 	}
+	a.policies = cfg.PoliciesOf
 	names, err := a.wanted(cfg)
 	if err != nil {
 		return nil, err

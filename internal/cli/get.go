@@ -51,12 +51,12 @@ type rowFlags struct {
 }
 
 func (a *app) get() *cobra.Command {
-	get := &cobra.Command{Use: "get", Short: "List groups, positions, members, topics, partitions or brokers"}
+	get := &cobra.Command{Use: "get", Short: "List groups, positions, members, topics, partitions, brokers or events"}
 	var subs []*cobra.Command
 	for i := range kinds {
 		subs = append(subs, a.getKind(&kinds[i]))
 	}
-	return parent(get, subs...)
+	return parent(get, append(subs, a.getEvents())...)
 }
 
 func (a *app) getKind(k *kind) *cobra.Command {

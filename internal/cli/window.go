@@ -58,12 +58,12 @@ func (a *app) watch(ctx context.Context, clusters []config.Cluster, w window) (*
 	caught := make(chan error, len(clusters))
 	sources := a.sources(clusters, caught)
 	for i, c := range clusters {
-		sources[i].Refresh = w.refresh(c)
+		sources[i].Refresh, sources[i].Policies = w.refresh(c), a.policiesOf(c.Name)
 	}
 	progress := a.progress()
 	defer progress.end()
 	e := engine.New(sources, engine.Options{
-		Policies: a.policies, Focus: w.focus, Keep: w.keep, AllPositions: w.allPositions, Explain: w.explain,
+		Focus: w.focus, Keep: w.keep, AllPositions: w.allPositions, Explain: w.explain,
 		Progress: func(_ string, p probes.Progress) { progress.tell(p) },
 	})
 	watching, stop := context.WithCancel(ctx)
@@ -130,4 +130,19 @@ func (a *app) sources(clusters []config.Cluster, caught chan<- error) []engine.S
 		}}
 	}
 	return sources
+}
+
+// policiesOf is what the configuration says of a cluster's groups, as the rules want it.
+func (a *app) policiesOf(cluster string) state.Policies {
+	if a.policies == nil {
+		return nil
+	}
+	var out state.Policies
+	for _, p := range a.policies(cluster) {
+		out = append(out, state.Policy{
+			Group: p.Group, Topic: p.Topic, TimeLag: p.TimeLag, Cron: p.Rhythm, Abandoned: p.Abandoned, MuteUntil: p.MuteUntil,
+			Owner: p.Owner, Links: p.Links,
+		})
+	}
+	return out
 }

@@ -17,6 +17,7 @@ type Source struct {
 	Name        string // in the configuration
 	Environment string
 	Refresh     time.Duration // between two sweeps; DefaultRefresh when zero
+	Policies    state.Policies
 	// Open makes the probe. It may fail at once, on settings that can't work; a cluster that doesn't answer is not
 	// a failure of Open but a gap of the first sweep.
 	Open func(context.Context) (probes.Probe, error)
@@ -55,10 +56,9 @@ type State struct {
 
 // Options say what the engine watches, and how closely. The zero value watches everything at each source's own refresh.
 type Options struct {
-	Refresh  time.Duration // overrides the sources'; never below MinRefresh
-	Policies state.Policies
-	Focus    []lag.Ref // looked at closely from the start
-	Keep     func(kind, name string) bool
+	Refresh time.Duration // overrides the sources'; never below MinRefresh
+	Focus   []lag.Ref     // looked at closely from the start
+	Keep    func(kind, name string) bool
 	// AllPositions has the numbers of every position worked out at each sweep, not only of those in focus.
 	AllPositions bool
 	// Explain has every rule say, of the groups in focus, what it looked at and why it speaks or is silent.
@@ -88,7 +88,7 @@ func New(sources []Source, o Options) *Engine {
 			s.Refresh = DefaultRefresh
 		}
 		s.Refresh = max(s.Refresh, MinRefresh)
-		w := &watcher{Source: s, engine: e, slot: i, history: lag.NewHistory(), judge: state.New(o.Policies)}
+		w := &watcher{Source: s, engine: e, slot: i, history: lag.NewHistory(), judge: state.New(s.Policies)}
 		e.watchers = append(e.watchers, w)
 		e.state.Clusters = append(e.state.Clusters, w.unseen(time.Time{}, errNotYet))
 	}

@@ -1,0 +1,144 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"weir/internal/wire"
+	"weir/lag"
+)
+
+// How long get events looks on when no window is given, and how far back it tells marks.
+const (
+	eventsWindow = 30 * time.Second
+	marksSince   = time.Hour
+)
+
+var eventWords = []string{"ref", "after"}
+
+func (a *app) getEvents() *cobra.Command {
+	var f rowFlags
+	c := &cobra.Command{
+		Use:   "events",
+		Short: "List what changes: members, rebalances, leaders, ISR, configs, offsets set from outside, marks",
+		Long: `List what changes: members, rebalances, coordinators, leaders, in-sync replicas, configs, offsets that were set from
+outside, topics, brokers; and the marks of the last hour.
+
+Only what happens while it looks on can be told: for --window, or with -w until it is stopped.`,
+		Args: noArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return a.runEvents(c.Context(), f) },
+	}
+	fl := c.Flags()
+	fl.StringVar(&f.filter, "filter", "", `only events that match, for example "kind=offsets_rewound"`)
+	fl.IntVar(&f.limit, "limit", 0, "at most so many events (0: all)")
+	fl.DurationVar(&f.window, "window", 0, "look on for so long (default 30s; with -w without end)")
+	fl.BoolVarP(&f.watch, "watch", "w", false, "go on, and print each event as it comes")
+	return c
+}
+
+func (a *app) runEvents(ctx context.Context, f rowFlags) error {
+	format, err := a.format(wire.Short)
+	if err != nil {
+		return err
+	}
+	if err := checkWindow(f.window); err != nil {
+		return err
+	}
+	k := &kind{name: "events", table: func([]wire.Cluster) wire.Table { return wire.Events(nil) }, words: eventWords}
+	r, err := newRows(k, f)
+	if err != nil {
+		return err
+	}
+	clusters, err := a.chosen(ctx)
+	if err != nil {
+		return err
+	}
+	var names []string
+	for _, c := range clusters {
+		names = append(names, c.Name)
+	}
+	marks, err := a.marks(names)
+	if err != nil {
+		return err
+	}
+	if f.watch {
+		return a.followEvents(ctx, clusters, r, format, f.window, marks)
+	}
+	length := f.window
+	if length == 0 {
+		length = eventsWindow
+	}
+	s, err := a.watch(ctx, clusters, window{length: length})
+	if err != nil {
+		return err
+	}
+	if dead := s.unseen(); dead != nil {
+		return dead
+	}
+	p := r.pick(wire.Events(append(marks, s.events(nil)...)), nil)
+	doc := wire.New(a.sys.Version, s.state.At, s.clusters, p.table)
+	if err := wire.Write(a.Stdout, doc, format, a.style()); err != nil {
+		return fmt.Errorf("write the output: %w", fault{Unseen, err})
+	}
+	if format != wire.JSON && format != wire.JSONL {
+		a.tellGaps(s, nil)
+		if p.table.Len == 0 {
+			a.note("nothing changed within %s", length)
+		}
+	}
+	return nil
+}
+
+// events returns the change feeds of all clusters by time; done, when given, holds how many of each cluster's were
+// returned before, and is brought up to date.
+func (s *sight) events(done map[string]time.Time) []wire.Event {
+	var out []wire.Event
+	for _, c := range s.state.Clusters {
+		for _, e := range c.Events {
+			if done != nil && !e.At.After(done[c.Name]) {
+				continue
+			}
+			out = append(out, wire.Event{Cluster: c.Name, At: e.At, Ref: e.Subject, Kind: e.Kind.String(), Before: e.Before, After: e.After})
+		}
+		if done != nil && len(c.Events) > 0 {
+			done[c.Name] = c.Events[len(c.Events)-1].At
+		}
+	}
+	slices.SortStableFunc(out, func(a, b wire.Event) int { return a.At.Compare(b.At) })
+	return out
+}
+
+// marks returns those of the last hour on the clusters.
+func (a *app) marks(clusters []string) ([]wire.Event, error) {
+	s, err := a.store()
+	if err != nil {
+		return nil, err
+	}
+	found, err := s.Marks(time.Now().Add(-marksSince))
+	if err != nil {
+		return nil, fault{Unseen, err}
+	}
+	if found.Skipped > 0 {
+		a.note("marks that can't be read: %d", found.Skipped)
+	}
+	var out []wire.Event
+	for _, m := range found.Marks {
+		if m.Cluster == "" || slices.Contains(clusters, m.Cluster) {
+			out = append(out, wire.Event{
+				Cluster: m.Cluster, At: m.At, Ref: lag.Ref{Cluster: m.Cluster, Kind: lag.KindCluster}, Kind: wire.KindMark, After: m.Text + by(m.By),
+			})
+		}
+	}
+	return out, nil
+}
+
+func by(name string) string {
+	if name == "" {
+		return ""
+	}
+	return " by " + name
+}
