@@ -19,10 +19,10 @@ type apis map[int16]int16
 // readVersions asks the brokers which requests they speak. Clusters are upgraded broker by broker, so each is asked.
 func (s *sweep) readVersions() {
 	s.gaps.open(inVersions)
-	ask := kmsg.NewPtrApiVersionsRequest()
-	ask.ClientSoftwareName, ask.ClientSoftwareVersion = "weir", "1" // a broker refuses the request without (KIP-511)
 	var calls []call
 	for _, n := range s.brokers() {
+		ask := kmsg.NewPtrApiVersionsRequest()
+		ask.ClientSoftwareName, ask.ClientSoftwareVersion = "weir", "1" // a broker refuses the request without (KIP-511)
 		calls = append(calls, call{node: n, req: ask, what: "versions", apply: func(a answer) {
 			if a.err != nil {
 				s.miss(inVersions, n, "versions", a.err)
