@@ -127,7 +127,9 @@ func (r seen) judge(what string, got, old, now int64, at, was lag.ShardTime) (is
 	return false
 }
 
-func join(s []string) string { return strings.Join(slices.Compact(slices.Sorted(slices.Values(s))), " ") }
+func join(s []string) string {
+	return strings.Join(slices.Compact(slices.Sorted(slices.Values(s))), " ")
+}
 
 // touched tells which groups a broker coordinates and which partitions it leads.
 func (k *fake) touched(node int32) (groups, partitions []string) {

@@ -19,7 +19,23 @@ import (
 	probe "weir/probes/kafka"
 )
 
-func TestMain(m *testing.M) { os.Exit(realkafka.Main(m)) }
+func TestMain(m *testing.M) {
+	if which := os.Getenv(envWorld); which != "" {
+		leave(serveWorld(which))
+	}
+	if seeds := os.Getenv(envFloor); seeds != "" {
+		leave(floorProgram(seeds))
+	}
+	os.Exit(realkafka.Main(m))
+}
+
+func leave(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
 
 func must(t testing.TB, err error) {
 	t.Helper()
