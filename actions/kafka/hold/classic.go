@@ -55,7 +55,7 @@ func (h *Hold) joinGroup(ctx context.Context, instance, member string) (*kmsg.Jo
 		p.Name, p.Metadata = name, empty.AppendTo(nil)
 		req.Protocols = append(req.Protocols, p)
 	}
-	return cluster.Once[*kmsg.JoinGroupResponse](ctx, h.conn, h.group.Coordinator, req)
+	return cluster.Once[*kmsg.JoinGroupResponse](ctx, h.conn, h.broker(), req)
 }
 
 func (h *Hold) syncGroup(ctx context.Context) error {
@@ -67,7 +67,7 @@ func (h *Hold) syncGroup(ctx context.Context) error {
 	a := kmsg.NewSyncGroupRequestGroupAssignment()
 	a.MemberID, a.MemberAssignment = m.ID, nothing.AppendTo(nil)
 	req.GroupAssignment = append(req.GroupAssignment, a)
-	resp, err := cluster.Once[*kmsg.SyncGroupResponse](ctx, h.conn, h.group.Coordinator, req)
+	resp, err := cluster.Once[*kmsg.SyncGroupResponse](ctx, h.conn, h.broker(), req)
 	if err != nil {
 		return err
 	}
@@ -82,7 +82,7 @@ func (classic) heartbeat(ctx context.Context, h *Hold) error {
 	m := h.who()
 	req := kmsg.NewPtrHeartbeatRequest()
 	req.Group, req.Generation, req.MemberID, req.InstanceID = h.group.Name, m.Epoch, m.ID, m.Instance
-	resp, err := cluster.Once[*kmsg.HeartbeatResponse](ctx, h.conn, h.group.Coordinator, req)
+	resp, err := cluster.Once[*kmsg.HeartbeatResponse](ctx, h.conn, h.broker(), req)
 	if err != nil {
 		return err
 	}
@@ -93,20 +93,21 @@ func (classic) heartbeat(ctx context.Context, h *Hold) error {
 }
 
 func (classic) leave(ctx context.Context, h *Hold) error {
-	return h.leaveGroup(ctx, h.who().ID)
+	return h.leaveGroup(ctx, h.who().ID, Name(h.run))
 }
 
-func (classic) evict(ctx context.Context, h *Hold) error { return h.leaveGroup(ctx, "") }
+func (classic) evict(ctx context.Context, h *Hold, name string) error {
+	return h.leaveGroup(ctx, "", name)
+}
 
-// leaveGroup removes the run's member by its instance id; without member id, whichever has it.
-func (h *Hold) leaveGroup(ctx context.Context, member string) error {
-	instance := Name(h.run)
+// leaveGroup removes a member by its instance id; without member id, whichever has it.
+func (h *Hold) leaveGroup(ctx context.Context, member, instance string) error {
 	req := kmsg.NewPtrLeaveGroupRequest()
 	req.Group, req.MemberID = h.group.Name, member
 	l := kmsg.NewLeaveGroupRequestMember()
 	l.MemberID, l.InstanceID, l.Reason = member, &instance, kmsg.StringPtr("weir run "+h.run+" is done with the group")
 	req.Members = append(req.Members, l)
-	resp, err := cluster.Once[*kmsg.LeaveGroupResponse](ctx, h.conn, h.group.Coordinator, req)
+	resp, err := cluster.Once[*kmsg.LeaveGroupResponse](ctx, h.conn, h.broker(), req)
 	if err != nil {
 		return err
 	}

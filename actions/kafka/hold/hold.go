@@ -11,6 +11,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -32,10 +33,10 @@ const (
 // Name is what the member of a run calls itself: as instance id in a classic group, as member id in a KIP-848 one.
 func Name(run string) string { return "weir-" + run }
 
-// Ours says that everyone in the group is the member of this run, left over from a weir that was killed.
-func Ours(g cluster.Group, run string) bool {
+// Ours says that everyone in the group is the member of one of these runs, left over from a weir that was killed.
+func Ours(g cluster.Group, runs ...string) bool {
 	for _, m := range g.Members {
-		if m.Instance != Name(run) && m.ID != Name(run) {
+		if !slices.ContainsFunc(runs, func(run string) bool { return run != "" && (m.Instance == Name(run) || m.ID == Name(run)) }) {
 			return false
 		}
 	}
@@ -70,8 +71,8 @@ type Hold struct {
 
 // way is how a kind of group is held.
 type way interface {
-	// evict removes what an earlier process of the same run left behind; that it isn't there is no error.
-	evict(ctx context.Context, h *Hold) error
+	// evict removes the member that an earlier process left behind; that it isn't there is no error.
+	evict(ctx context.Context, h *Hold, name string) error
 	join(ctx context.Context, h *Hold) error
 	// heartbeat keeps the hold; the error of one that is lost is a *lostError.
 	heartbeat(ctx context.Context, h *Hold) error
@@ -84,9 +85,9 @@ func (e *lostError) Error() string {
 	return "the hold on the group is lost: " + kerr.ErrorForCode(e.code).Error()
 }
 
-// Take holds a group. topics are those whose partitions a KIP-848 group's holder must own. When it fails nothing is
+// Take holds a group; members of the runs in left, which are ours, are removed first. topics are those whose partitions a KIP-848 group's holder must own. When it fails nothing is
 // held, as far as weir could see to that; an ErrGuard says that somebody else came first.
-func Take(ctx context.Context, c cluster.Conn, g cluster.Group, topics map[string]cluster.Topic, run string) (*Hold, error) {
+func Take(ctx context.Context, c cluster.Conn, g cluster.Group, topics map[string]cluster.Topic, run string, left ...string) (*Hold, error) {
 	h := &Hold{conn: c, group: g, run: run, member: Nobody, done: make(chan struct{})}
 	switch g.Kind {
 	case lag.Consumer:
@@ -96,9 +97,14 @@ func Take(ctx context.Context, c cluster.Conn, g cluster.Group, topics map[strin
 	default:
 		return nil, actions.Fail(actions.ErrDefect, "a "+g.Kind.String()+" group can't be held", "")
 	}
-	if len(g.Members) > 0 {
-		if err := h.way.evict(ctx, h); err != nil {
-			return nil, err
+	for _, m := range g.Members {
+		for _, old := range append(left, run) {
+			if old == "" || m.Instance != Name(old) && m.ID != Name(old) {
+				continue
+			}
+			if err := h.way.evict(ctx, h, Name(old)); err != nil {
+				return nil, err
+			}
 		}
 	}
 	if err := h.way.join(ctx, h); err != nil {
@@ -124,10 +130,29 @@ func (h *Hold) keep(ctx context.Context) {
 			return
 		case <-t.C:
 		}
-		if h.heard(h.way.heartbeat(ctx, h)) {
+		err := h.way.heartbeat(ctx, h)
+		if h.heard(err) {
 			return
 		}
+		if err != nil {
+			h.follow(ctx)
+		}
 	}
+}
+
+// follow finds the coordinator anew; that it can't is told by the next heartbeat.
+func (h *Hold) follow(ctx context.Context) {
+	if broker, err := cluster.Coordinator(ctx, h.conn, h.group.Name); err == nil {
+		h.mu.Lock()
+		h.group.Coordinator = broker
+		h.mu.Unlock()
+	}
+}
+
+func (h *Hold) broker() int32 {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.group.Coordinator
 }
 
 // heard notes how a heartbeat went, and tells whether the hold is over.

@@ -100,7 +100,7 @@ func (w *newer) request(h *Hold) *kmsg.ConsumerGroupHeartbeatRequest {
 
 // send keeps the epoch that the coordinator answers with.
 func (w *newer) send(ctx context.Context, h *Hold, req *kmsg.ConsumerGroupHeartbeatRequest) (*kmsg.ConsumerGroupHeartbeatResponse, error) {
-	resp, err := cluster.Once[*kmsg.ConsumerGroupHeartbeatResponse](ctx, h.conn, h.group.Coordinator, req)
+	resp, err := cluster.Once[*kmsg.ConsumerGroupHeartbeatResponse](ctx, h.conn, h.broker(), req)
 	if err != nil {
 		return nil, err
 	}
@@ -124,12 +124,12 @@ func (w *newer) leave(ctx context.Context, h *Hold) error {
 	return w.remove(ctx, h, m.ID)
 }
 
-func (w *newer) evict(ctx context.Context, h *Hold) error { return w.remove(ctx, h, Name(h.run)) }
+func (w *newer) evict(ctx context.Context, h *Hold, name string) error { return w.remove(ctx, h, name) }
 
 func (w *newer) remove(ctx context.Context, h *Hold, member string) error {
 	req := kmsg.NewPtrConsumerGroupHeartbeatRequest()
 	req.Group, req.MemberID, req.MemberEpoch = h.group.Name, member, leaving
-	resp, err := cluster.Once[*kmsg.ConsumerGroupHeartbeatResponse](ctx, h.conn, h.group.Coordinator, req)
+	resp, err := cluster.Once[*kmsg.ConsumerGroupHeartbeatResponse](ctx, h.conn, h.broker(), req)
 	if err != nil {
 		return err
 	}

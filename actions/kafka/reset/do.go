@@ -81,14 +81,14 @@ func (r *run) take(ctx context.Context, broker int32) (actions.Done, error) {
 		g = cluster.Group{Name: r.group, Kind: lag.Simple, State: "Empty", Epoch: -1, Coordinator: broker}
 	case err != nil:
 		return actions.Done{Outcome: actions.OutcomeNot}, err
-	case len(g.Members) > 0 && !hold.Ours(g, r.runID):
+	case len(g.Members) > 0 && !hold.Ours(g, r.runID, r.plan.Undoes):
 		return actions.Done{Outcome: actions.OutcomeNot}, actions.Fail(actions.ErrGuard, "group "+r.group+" has members again: "+g.Who(), "stop the application, then try again")
 	}
 	topics, err := cluster.ReadTopics(ctx, r.acting, r.topicNames())
 	if err != nil {
 		return actions.Done{Outcome: actions.OutcomeNot}, err
 	}
-	h, err := hold.Take(ctx, r.acting, g, topics, r.runID)
+	h, err := hold.Take(ctx, r.acting, g, topics, r.runID, r.plan.Undoes)
 	if err != nil {
 		return actions.Done{Outcome: actions.OutcomeNot, Note: "the group is not held"}, passing(err)
 	}

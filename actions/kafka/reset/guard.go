@@ -46,7 +46,7 @@ func (r *run) kind(g cluster.Group) error {
 		return stale([]actions.Drift{{Ref: r.plan.Target.String(), Field: fKind, Planned: was, Found: now}})
 	}
 	epoch, noted := r.plan.Facts[fEpoch]
-	if noted && r.fresh && r.hold == nil && !hold.Ours(g, r.runID) && g.Epoch >= 0 && strconv.Itoa(int(g.Epoch)) != epoch {
+	if noted && r.fresh && r.hold == nil && !hold.Ours(g, r.runID, r.plan.Undoes) && g.Epoch >= 0 && strconv.Itoa(int(g.Epoch)) != epoch {
 		return stale([]actions.Drift{{Ref: r.plan.Target.String(), Field: fEpoch, Planned: epoch, Found: strconv.Itoa(int(g.Epoch))}})
 	}
 	return nil
@@ -58,7 +58,7 @@ func isClassic(kind string) bool {
 
 // empty waits for the last member to go, as long as the plan says.
 func (r *run) empty(g cluster.Group) error {
-	if g.Empty() || r.runID != "" && hold.Ours(g, r.runID) {
+	if g.Empty() || hold.Ours(g, r.runID, r.plan.Undoes) {
 		return nil
 	}
 	what := fmt.Sprintf("group %s has %d members: %s", r.group, len(g.Members), g.Who())

@@ -20,7 +20,7 @@ func (Action) Undo(entries []audit.Entry) (actions.Request, error) {
 		return actions.Request{}, err
 	}
 	if len(changes) == 0 {
-		return actions.Request{}, actions.Fail(actions.ErrUsage, "the run changed nothing, so there is nothing to undo", "")
+		return actions.Request{}, actions.Fail(actions.ErrUsage, "the run changed nothing, so there is nothing to undo", "if it is unfinished, end it with a note")
 	}
 	return actions.Request{Kind: Kind, Restore: changes}, nil
 }

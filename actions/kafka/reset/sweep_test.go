@@ -1,0 +1,191 @@
+package reset
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"testing"
+	"time"
+
+	"weir/actions"
+	"weir/actions/kafka/hold"
+	"weir/actions/kafka/kafkatest"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+)
+
+var everyPoint = flag.Bool("all", false, "crash real brokers' clients at every point, not at some")
+
+// sweepPlan is the reset whose run is cut off everywhere: three topics of three partitions, two to a step.
+type sweep struct {
+	w      *kafkatest.World
+	a      Action
+	group  string
+	before map[string]kadm.Offset
+	after  map[string]int64
+}
+
+func newSweep(t *testing.T, w *kafkatest.World, name string, topics int, hold bool) (*sweep, actions.Request) {
+	s := &sweep{w: w, a: Action{Connect: w.Connect(), batch: 2}, group: "g-" + name, after: map[string]int64{}}
+	var all []kadm.Offset
+	for i := range topics {
+		topic := fmt.Sprintf("%s-%d", name, i)
+		w.Topic(topic, 3)
+		for p := range int32(3) {
+			w.Produce(topic, p, 4, time.Now().Add(-time.Hour))
+			all = append(all, kadm.Offset{Topic: topic, Partition: p, At: int64(p) + 1, LeaderEpoch: 0, Metadata: "m"})
+			s.after[fmt.Sprintf("%s:%d", topic, p)] = 0
+		}
+	}
+	w.Commit(s.group, all...)
+	s.before = w.Committed(s.group)
+	return s, actions.Request{Kind: Kind, Target: kafkatest.Group(s.group), Params: map[string]string{"to": "earliest", "hold": fmt.Sprint(hold)}}
+}
+
+// check says whether each offset is as before or as planned, and whether all are the one or the other.
+func (s *sweep) check(t *testing.T) (allBefore, allAfter bool) {
+	t.Helper()
+	now := s.w.Committed(s.group)
+	allBefore, allAfter = true, true
+	for at, was := range s.before {
+		switch got := now[at]; {
+		case got == was:
+			allAfter = false
+		case got.At == s.after[at]:
+			allBefore = false
+		default:
+			t.Fatalf("%s is %+v, neither %+v nor %d", at, got, was, s.after[at])
+		}
+	}
+	return allBefore, allAfter
+}
+
+// cut applies the plan with a crash at a point, then settles and, turn by turn, goes on, undoes or dismisses. It tells
+// whether the point was reached.
+func (s *sweep) cut(t *testing.T, x *actions.Executor, req actions.Request, point int, after bool) bool {
+	t.Helper()
+	ctx := t.Context()
+	p := kafkatest.Plan(t, x, req)
+	s.w.Acted.Reset()
+	s.w.Crash.Arm(point, after)
+	rep, err := x.Apply(ctx, p, kafkatest.Consent(p))
+	reached := s.w.Crash.Down()
+	what := s.w.Crash.Point
+	s.w.Crash.Disarm()
+	if !reached {
+		kafkatest.Must(t, err)
+		if _, all := s.check(t); !all {
+			t.Fatal("done, but not all is as planned")
+		}
+		s.back(t, x, rep.Run)
+		return false
+	}
+	mutations := s.w.Acted.Count()
+	info := s.info(t, x, p)
+	if info.Run == "" && mutations["OffsetCommit"]+mutations["JoinGroup"] > 0 {
+		t.Fatalf("cut off at %s: requests %v went out, and the journal knows no run", what, mutations)
+	}
+	if info.Unfinished() {
+		s.recover(t, x, info, p, point)
+	} else if !info.EndedAt.IsZero() && info.Status == actions.StatusDone {
+		s.back(t, x, info.Run)
+	}
+	if info.Run != "" {
+		s.expire(t, info.Run)
+	}
+	if before, _ := s.check(t); !before {
+		t.Fatalf("cut off at %s (after: %v), status %s: the offsets are not as before in the end: %v", what, after, info.Status, s.w.Committed(s.group))
+	}
+	return true
+}
+
+func (s *sweep) info(t *testing.T, x *actions.Executor, p actions.Plan) actions.RunInfo {
+	t.Helper()
+	runs, err := x.Runs(t.Context())
+	kafkatest.Must(t, err)
+	if n := len(runs); n > 0 && runs[n-1].PlanDigest == p.Digest && runs[n-1].UndoneBy == "" {
+		return runs[n-1]
+	}
+	return actions.RunInfo{}
+}
+
+// recover does what a person would, who finds a run that was cut off.
+func (s *sweep) recover(t *testing.T, x *actions.Executor, info actions.RunInfo, p actions.Plan, turn int) {
+	t.Helper()
+	ctx := t.Context()
+	if _, err := x.Apply(ctx, p, kafkatest.Consent(p)); !errors.Is(err, actions.ErrUnknown) {
+		t.Fatalf("a second apply over an unfinished run: %v", err)
+	}
+	found, err := x.Settle(ctx, info.Run)
+	kafkatest.Must(t, err)
+	before, all := s.check(t)
+	for _, f := range found {
+		if f.Outcome == actions.OutcomeApplied && before || f.Outcome == actions.OutcomeNot && all {
+			t.Fatalf("step %s settled as %s (%s), but before %v, all %v", f.Step, f.Outcome, f.Note, before, all)
+		}
+	}
+	switch turn % 3 {
+	case 0:
+		rep, err := x.Resume(ctx, info.Run, kafkatest.Consent(p))
+		kafkatest.Must(t, err)
+		if _, all := s.check(t); !all || rep.Status != actions.StatusDone {
+			t.Fatalf("resumed: %+v, and not all is as planned", rep)
+		}
+		s.back(t, x, info.Run)
+	case 1:
+		s.back(t, x, info.Run)
+	default:
+		kafkatest.Must(t, x.Dismiss(ctx, info.Run, "looked at it"))
+		s.back(t, x, info.Run)
+	}
+}
+
+// back undoes a run.
+func (s *sweep) back(t *testing.T, x *actions.Executor, run string) {
+	t.Helper()
+	req, err := x.Undo(t.Context(), run)
+	if errors.Is(err, actions.ErrUsage) { // it changed nothing
+		if err := x.Dismiss(t.Context(), run, "it changed nothing"); err != nil && !errors.Is(err, actions.ErrUsage) {
+			t.Fatal(err)
+		}
+		return
+	}
+	kafkatest.Must(t, err)
+	p := kafkatest.Plan(t, x, req)
+	_, err = x.Apply(t.Context(), p, kafkatest.Consent(p))
+	kafkatest.Must(t, err)
+	if before, _ := s.check(t); !before {
+		t.Fatalf("after the undo: %v", s.w.Committed(s.group))
+	}
+}
+
+// expire ends the session of a member that a run left behind, which takes 10 s by itself.
+func (s *sweep) expire(t *testing.T, run string) {
+	t.Helper()
+	_, err := s.w.Admin.LeaveGroup(t.Context(), kadm.LeaveGroup(s.group).InstanceIDs(hold.Name(run)))
+	kafkatest.Must(t, err)
+}
+
+func TestKillSweep(t *testing.T) {
+	points := 0
+	for _, tt := range []struct {
+		name   string
+		topics int
+		hold   bool
+	}{{"held", 3, true}, {"unheld", 2, false}, {"one", 1, true}} {
+		t.Run(tt.name, func(t *testing.T) {
+			w, _ := kafkatest.Fake(t)
+			s, req := newSweep(t, w, tt.name, tt.topics, tt.hold)
+			x := w.Executor(s.a)
+			for _, after := range []bool{false, true} {
+				for point := 1; s.cut(t, x, req, point, after); point++ {
+					points++
+				}
+			}
+		})
+	}
+	t.Logf("%d points", points)
+	if points < 200 {
+		t.Errorf("cut off at %d points only", points)
+	}
+}
