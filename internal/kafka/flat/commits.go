@@ -19,7 +19,8 @@ type OffsetFetch struct {
 	v8, v9  []byte
 }
 
-// NewOffsetFetch makes the request for the groups. It is sent once, and by Again as often as wanted.
+// NewOffsetFetch makes the request for the groups. Each sending takes a copy: the client writes the version into what
+// it sends.
 func NewOffsetFetch(groups []string) *OffsetFetch {
 	return &OffsetFetch{v8: appendFetch(nil, groups, 8), v9: appendFetch(nil, groups, 9)}
 }
@@ -35,13 +36,6 @@ func appendFetch(b []byte, groups []string, version int16) []byte {
 		b = append(b, 0, 0) // all topics; no tags
 	}
 	return append(b, 0, 0) // commits of open transactions don't hold the reply up; no tags
-}
-
-// Again returns the same request to send another time. A client writes the version into what it sends, and may not be
-// done with one that it gave up.
-func (f *OffsetFetch) Again() *OffsetFetch {
-	again := *f
-	return &again
 }
 
 // Key returns the API key.

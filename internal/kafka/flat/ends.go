@@ -40,7 +40,8 @@ type TopicPartitions struct {
 	At         []int64
 }
 
-// NewListOffsets makes the request. It is sent once, and by Again as often as wanted.
+// NewListOffsets makes the request. Each sending takes a copy: the client writes the version into what
+// it sends.
 func NewListOffsets(level Isolation, topics []TopicPartitions) *ListOffsets {
 	size := 16
 	for _, t := range topics {
@@ -61,12 +62,6 @@ func NewListOffsets(level Isolation, topics []TopicPartitions) *ListOffsets {
 		b = append(b, 0)
 	}
 	return &ListOffsets{body: append(b, 0)}
-}
-
-// Again returns the same request to send another time; see [OffsetFetch.Again].
-func (l *ListOffsets) Again() *ListOffsets {
-	again := *l
-	return &again
 }
 
 // Key returns the API key.
