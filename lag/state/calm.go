@@ -4,7 +4,9 @@ import "weir/lag"
 
 // draining: the lag is old, and is being read faster than it grows; or the group has just come back to it, and has the
 // time to show it.
-var draining = rule{code: cDraining, since: fromNow, holds: func(f *facts) bool { return f.behind() && !f.m.emptyAt }}
+var draining = rule{code: cDraining, since: fromNow, holds: func(f *facts) bool {
+	return f.behind() && !f.m.emptyAt && !(f.m.episode && f.m.long.rising())
+}}
 
 // empty: the group has no members, and nothing in this position waits for one.
 var empty = rule{code: cEmpty, since: fromNow, holds: func(f *facts) bool {

@@ -92,6 +92,9 @@ func (f *facts) stuck() bool {
 // has gone on, and while its group works off what it is behind with, a partition after the other.
 func (f *facts) patience() lag.Moment {
 	limit := f.m.limit
+	if f.m.code == cFallingBehind || f.m.code == cDraining {
+		limit = f.m.patience
+	}
 	if f.t.Wait != lag.Never && f.t.Wait > f.m.r {
 		limit = max(limit, lag.Moment(f.l.rhythmFactor*float64(f.t.Wait))+f.l.rhythmSlack)
 	}

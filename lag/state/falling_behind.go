@@ -9,7 +9,7 @@ var fallingBehind = rule{code: cFallingBehind, since: fromNow, holds: func(f *fa
 	if f.was.code == cFallingBehind {
 		return !f.m.long.falling() && !f.m.reading
 	}
-	if f.m.fogged || f.m.episode || f.m.reading || !f.m.long.rising() || !f.m.short.rising() || f.t.Moved-f.t.Third <= f.m.r {
+	if f.m.fogged || f.m.episode || f.m.reading || !f.m.long.rising() || f.m.short.falling() || f.t.Moved-f.t.Third <= f.m.r {
 		return false
 	}
 	gone, ends := f.m.short.goneIn()

@@ -146,7 +146,7 @@ func (j *Judge) weigh(h *lag.History, g lag.GroupIx, m *memory) {
 	for q := range j.slow {
 		f := &j.slow[q].facts
 		f.gather()
-		moved := f.t.Moved != lag.Never && m.now-f.t.Moved <= m.limit
+		moved := f.t.Moved != lag.Never && m.now-f.t.Moved <= m.patience
 		switch {
 		case !f.behind():
 			if moved {

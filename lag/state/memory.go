@@ -10,6 +10,7 @@ type memory struct {
 	begun    lag.Moment // since when it is watched; lag.Never: not yet
 	samples  int        // readings in which some position committed
 	moved    lag.Moment // when some position committed last
+	gap      lag.Moment // between its last commits, the longest, fading
 	code     code
 	at       lag.Moment // since when the code holds
 	marks    []mark     // by position; shared with results once published
@@ -32,6 +33,7 @@ type memory struct {
 	quick         int        // of the latter, those that took but a glance
 	reading       bool       // it reads clearly more than comes in
 	long, short   trend      // of all positions that are behind, over the group's window and over a shorter one
+	patience      lag.Moment // the limit, or longer where the group's commits have lately come further apart
 	base          lag.Moment // silence before it proves nothing
 	policy        *Policy
 	matched       int  // positions when the policy was matched, and one
@@ -57,6 +59,9 @@ func (m *memory) observe(l *limits, r *lag.Reading, h *lag.History, g lag.GroupI
 		m.begun = m.now
 	}
 	if gt.Moved {
+		if m.moved != lag.Never {
+			m.gap = max(m.gap*7/10, m.now-max(m.moved, m.base))
+		}
 		m.moved = m.now
 		m.samples++
 	}
@@ -70,9 +75,11 @@ func (m *memory) observe(l *limits, r *lag.Reading, h *lag.History, g lag.GroupI
 	}
 	m.simple = grp.ProtocolType == "" && (grp.Type == lag.Simple || grp.Type == lag.Untold || grp.Type == lag.Classic)
 	m.look(l, h, gt)
-	m.rebalances(l, gt)
+	m.rebalances(l, h, gt)
 	m.members(l, gt)
-	m.others = m.moved != lag.Never && m.now-m.moved <= m.limit
+	// A group that is overloaded commits in larger steps than it used to.
+	m.patience = max(m.limit, min(lag.Moment(l.rhythmFactor*float64(m.gap))+l.rhythmSlack, l.unlearned))
+	m.others = m.moved != lag.Never && m.now-m.moved <= m.patience
 	m.base = m.excused(l, h, gt)
 }
 
@@ -97,8 +104,9 @@ func (m *memory) look(l *limits, h *lag.History, gt *lag.GroupTrack) {
 }
 
 // rebalances follows runs of rebalances: those that come again before their group has settled are one.
-func (m *memory) rebalances(l *limits, gt *lag.GroupTrack) {
-	settle := min(max(seconds(5)+2*m.r, l.settleLeast), l.settleMost)
+func (m *memory) rebalances(l *limits, h *lag.History, gt *lag.GroupTrack) {
+	// A rebalance may begin and end between two readings: what was not seen of it is added.
+	settle := min(max(seconds(5)+2*m.r, l.settleLeast)+2*lag.Moments(h.Step()), l.settleMost)
 	on := gt.Phase == lag.Moving && !m.unseen
 	entered := gt.Phase == lag.Steady && gt.Since == m.now && gt.Before != lag.Unlisted
 	if on || entered {

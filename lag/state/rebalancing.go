@@ -12,5 +12,5 @@ var rebalancingLong = rule{code: cRebalancingLong, since: func(f *facts) lag.Mom
 
 // rebalancing: the group's partitions are being handed out.
 var rebalancing = rule{code: cRebalancing, since: fromNow, holds: func(f *facts) bool {
-	return f.m.episode && f.m.episodeLast == f.m.now && f.waits && f.silence > 0
+	return f.m.episode && f.waits && (f.behind() || f.m.episodeLast == f.m.now && f.silence > 0)
 }}

@@ -95,7 +95,7 @@ func TestFiguresAreNotFitted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rs = sampled(rs, 2, 0)
+	rs = sampled(rs, 5, 1)
 	fields := reflect.TypeFor[limits]()
 	for i := range fields.NumField() {
 		for _, by := range []float64{0.75, 1.25} {

@@ -14,7 +14,7 @@ const (
 	leastWait   = 500 * time.Millisecond
 	rhythmAt    = 0.95 // share of the waits that a rhythm covers
 	leastWaits  = 3    // waits before a rhythm is told
-	forgetAfter = 16   // commits of each position after which the older half counts half
+	forgetAfter = 64   // commits of each position after which the older half counts half
 )
 
 // rhythm is how long records of a group usually wait for a commit: learned while all is calm, from the waits that
