@@ -152,9 +152,11 @@ func (d *commitDecoder) Topic(name []byte) {
 	if !d.known {
 		return
 	}
-	blocks := d.w.held[d.group].blocks
-	if d.turn < len(blocks) && d.w.topo.Topics[blocks[d.turn].topic].Name == string(name) {
-		d.block = blocks[d.turn]
+	h := &d.w.held[d.group]
+	if d.turn < len(h.blocks) && d.w.topo.Topics[h.blocks[d.turn].topic].Name == string(name) {
+		d.block = h.blocks[d.turn]
+	} else if t, known := d.w.topics[string(name)]; known && h.byTopic[t] != nil {
+		d.block = h.byTopic[t]
 	} else if d.keeps(lag.KindTopic, string(name)) {
 		d.block = d.w.block(d.group, d.met(string(name), 0), 0)
 		d.fit()
