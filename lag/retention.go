@@ -27,12 +27,13 @@ func (h *History) RetentionLeft(r *Reading, i PositionIx) (left time.Duration, e
 func (h *History) byAge(r *Reading, p PartitionIx, t *Track) (left time.Duration, endless, ok bool) {
 	s := r.Topics[r.Partitions[p].Topic].Settings
 	switch {
-	case s == nil:
+	case s == nil || s.Cleanup == "" || s.Retention == UnknownRetention:
 		return 0, false, false
 	case !strings.Contains(s.Cleanup, "delete"):
 		return 0, true, true
 	case s.Retention < 0:
-		return 0, s.RetentionBytes < 0, s.RetentionBytes < 0
+		unlimited := s.RetentionBytes < 0 && s.RetentionBytes != Unknown
+		return 0, unlimited, unlimited
 	case t.Unread == Never || t.Told&Older != 0:
 		return 0, false, false
 	}

@@ -130,6 +130,8 @@ func (t *topicRow) retention() Value {
 	switch {
 	case s == nil:
 		return Missing(t.view.why.ofTopic(t.ix))
+	case s.Retention == lag.UnknownRetention:
+		return Missing(lag.NotMeasured)
 	case s.Retention < 0:
 		return Missing(lag.NotApplicable)
 	}
