@@ -21,8 +21,8 @@ func (f *facts) still() code {
 			return cStalled
 		}
 		return cRebalancingLong
-	case m.others:
-		return cStalled
+	case m.others && m.moved > max(f.t.Moved, f.t.Third)+m.r:
+		return cStalled // others have committed when this one should have
 	case f.held():
 		return f.was.code
 	}
