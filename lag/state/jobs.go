@@ -24,12 +24,15 @@ func (b *jobs) follow(l *limits, gt *lag.GroupTrack, now lag.Moment) {
 	}
 	b.left = now
 	first := gt.Away == lag.Never
-	if first && gt.Lived <= l.visit || !first && gt.Lived < gt.Away {
+	if first || gt.Lived < gt.Away {
 		b.runs++
 	} else {
 		b.runs = 0
 	}
-	b.isJob = first && b.runs == 1 || b.runs >= 2
+	if !first && b.every == 0 {
+		b.every = gt.Away + gt.Lived
+	}
+	b.isJob = b.runs >= 2 || b.runs == 1 && gt.Lived <= l.visit
 }
 
 // away reports whether the group is a job between two runs, and not overdue.

@@ -135,11 +135,11 @@ func (m *memory) members(l *limits, gt *lag.GroupTrack) {
 }
 
 // excused returns the moment before which silence proves nothing: after a stretch not seen, and through a rebalance as
-// long as a rebalance may take.
+// long as a rebalance may take, with the time to read the first records again.
 func (m *memory) excused(l *limits, h *lag.History, gt *lag.GroupTrack) lag.Moment {
 	base := max(m.begun, m.backAt)
 	if m.episodeLast != lag.Never {
-		base = max(base, min(m.episodeLast, m.episodeFrom+l.rebalanceMax))
+		base = max(base, min(m.episodeLast+seconds(5)+2*m.r, m.episodeFrom+l.rebalanceMax, m.now))
 	}
 	return base
 }

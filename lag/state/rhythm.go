@@ -13,7 +13,7 @@ const (
 	perOctave   = 4
 	leastWait   = 500 * time.Millisecond
 	rhythmAt    = 0.95 // share of the waits that a rhythm covers
-	leastWaits  = 3    // waits before a rhythm is told
+	leastTimes  = 3    // readings that brought waits before a rhythm is told: many positions commit at once
 	forgetAfter = 64   // commits of each position after which the older half counts half
 )
 
@@ -22,6 +22,8 @@ const (
 type rhythm struct {
 	count [buckets]float32
 	total float32
+	times int        // readings that brought waits, up to leastTimes
+	last  lag.Moment // of those
 }
 
 func bucketOf(d time.Duration) int {
@@ -44,8 +46,11 @@ func upTo(b int) time.Duration {
 	return time.Duration(float64(leastWait) * math.Exp2(float64(b)/perOctave))
 }
 
-// learn takes in one wait of a group with so many positions.
-func (y *rhythm) learn(wait lag.Moment, positions int) {
+// learn takes in one wait of a group with so many positions, seen at now.
+func (y *rhythm) learn(wait lag.Moment, positions int, now lag.Moment) {
+	if y.times < leastTimes && (y.times == 0 || now != y.last) {
+		y.times, y.last = y.times+1, now
+	}
 	if y.total > float32(forgetAfter*max(positions, 4)) {
 		y.total = 0
 		for b := range y.count {
@@ -63,7 +68,7 @@ func (y *rhythm) learn(wait lag.Moment, positions int) {
 
 // told returns the learned rhythm; 0 while too few waits were seen.
 func (y *rhythm) told() time.Duration {
-	if y.total < leastWaits {
+	if y.times < leastTimes {
 		return 0
 	}
 	left := y.total * (1 - rhythmAt)
@@ -73,10 +78,4 @@ func (y *rhythm) told() time.Duration {
 		}
 	}
 	return upTo(0)
-}
-
-// set makes y one that has learned d, as firmly as a few waits do.
-func (y *rhythm) set(d time.Duration) {
-	*y = rhythm{}
-	y.count[bucketOf(d)], y.total = leastWaits, leastWaits
 }

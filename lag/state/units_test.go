@@ -59,31 +59,31 @@ func TestRhythm(t *testing.T) {
 	if y.told() != 0 {
 		t.Error("a rhythm from nothing")
 	}
-	for range 2 {
-		y.learn(seconds(5), 1)
+	for k := range 20 {
+		y.learn(seconds(5), 1, lag.Moment(k/10))
 	}
 	if y.told() != 0 {
-		t.Error("a rhythm from two waits")
+		t.Error("a rhythm from commits at two moments")
 	}
-	for range 100 {
-		y.learn(seconds(5), 1)
+	for k := range 100 {
+		y.learn(seconds(5), 1, lag.Moment(k))
 	}
 	if r := y.told(); r < 5*time.Second || r > 6*time.Second {
 		t.Errorf("%v, want 5 s", r)
 	}
-	y.learn(seconds(300), 1) // one long wait is no rhythm
+	y.learn(seconds(300), 1, 900) // one long wait is no rhythm
 	if r := y.told(); r > 6*time.Second {
 		t.Errorf("%v after one long wait", r)
 	}
 	for range 200 {
-		y.learn(seconds(60), 1)
+		y.learn(seconds(60), 1, 901)
 	}
 	if r := y.told(); r < 60*time.Second || r > 72*time.Second {
 		t.Errorf("%v after the rhythm has changed, want 60 s", r)
 	}
 	y = rhythm{}
-	for range 10 {
-		y.learn(0, 1)
+	for k := range 10 {
+		y.learn(0, 1, lag.Moment(k))
 	}
 	if y.told() != leastWait {
 		t.Errorf("%v for commits without a wait, want %v", y.told(), leastWait)
@@ -95,8 +95,8 @@ func TestRhythmCoversWhatWasLearned(t *testing.T) {
 		var y rhythm
 		waits := rapid.SliceOfN(rapid.IntRange(0, 2_000_000), 3, 60).Draw(t, "tenths")
 		longest := time.Duration(0)
-		for _, w := range waits {
-			y.learn(lag.Moment(w), len(waits))
+		for k, w := range waits {
+			y.learn(lag.Moment(w), len(waits), lag.Moment(k))
 			longest = max(longest, lag.Moment(w).Duration(0))
 		}
 		if len(waits) < 20 && y.told() < min(longest, upTo(buckets-1)) {
