@@ -13,7 +13,7 @@ const (
 	perOctave   = 4
 	leastWait   = 500 * time.Millisecond
 	rhythmAt    = 0.95 // share of the waits that a rhythm covers
-	leastTimes  = 3    // readings that brought waits before a rhythm is told: many positions commit at once
+	leastTimes  = 2    // readings that brought waits before a rhythm is told: many positions commit at once
 	forgetAfter = 64   // commits of each position after which the older half counts half
 )
 

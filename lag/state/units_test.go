@@ -60,10 +60,10 @@ func TestRhythm(t *testing.T) {
 		t.Error("a rhythm from nothing")
 	}
 	for k := range 20 {
-		y.learn(seconds(5), 1, lag.Moment(k/10))
+		y.learn(seconds(5), 1, lag.Moment(k/20))
 	}
 	if y.told() != 0 {
-		t.Error("a rhythm from commits at two moments")
+		t.Error("a rhythm from commits at one moment")
 	}
 	for k := range 100 {
 		y.learn(seconds(5), 1, lag.Moment(k))
