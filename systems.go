@@ -89,7 +89,16 @@ func startDemo(ctx context.Context, scenario, listen string, seed int64) (config
 func scenarios() []cli.Scenario {
 	var out []cli.Scenario
 	for _, s := range demo.Scenarios() {
-		out = append(out, cli.Scenario{Name: s.Name, Title: s.Title, Sees: s.Sees})
+		out = append(out, cli.Scenario{Name: s.Name, Title: s.Title, Sees: s.Sees, Policies: declared(s)})
+	}
+	return out
+}
+
+// declared is what the owners of a scenario's groups say of them, as a configuration would.
+func declared(s demo.Scenario) []config.Policy {
+	var out []config.Policy
+	for _, d := range s.Declared {
+		out = append(out, config.Policy{Group: d.Group, Expect: config.ExpectCron, Rhythm: d.Cron})
 	}
 	return out
 }

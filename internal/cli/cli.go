@@ -45,7 +45,10 @@ type Systems struct {
 }
 
 // Scenario is a story that the embedded cluster plays.
-type Scenario struct{ Name, Title, Sees string }
+type Scenario struct {
+	Name, Title, Sees string
+	Policies          []config.Policy // what the owners of its groups have declared
+}
 
 // app is one run.
 type app struct {
@@ -55,6 +58,8 @@ type app struct {
 	done []func() // what to stop when the command ends, the last first
 	// policies are what the configuration says of a cluster's groups.
 	policies func(cluster string) []config.Policy
+	// declared are, by cluster, what the scenario of an embedded one says of its groups.
+	declared map[string][]config.Policy
 }
 
 // grace is how long an interrupted command may take to clean up before it is left behind.

@@ -140,6 +140,7 @@ func (a *app) startDemo(ctx context.Context, name string) (config.Cluster, error
 	}
 	a.done = append(a.done, stop)
 	c.Name = name
+	a.declare(name, scenario)
 	return c, nil
 }
 

@@ -108,7 +108,10 @@ func (s *shell) systems() Systems {
 			return config.Cluster{Brokers: []string{"kafka-1:9092"}}, func() { s.stopped++ }, nil
 		},
 		Scenarios: func() []Scenario {
-			return []Scenario{{"steady", "all is well", "groups keep up"}, {"stalled", "one stands", "a group stalls"}}
+			return []Scenario{
+				{Name: "steady", Title: "all is well", Sees: "groups keep up"},
+				{Name: "stalled", Title: "one stands", Sees: "a group stalls"},
+			}
 		},
 	}
 }

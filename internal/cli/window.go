@@ -131,18 +131,3 @@ func (a *app) sources(clusters []config.Cluster, caught chan<- error) []engine.S
 	}
 	return sources
 }
-
-// policiesOf is what the configuration says of a cluster's groups, as the rules want it.
-func (a *app) policiesOf(cluster string) state.Policies {
-	if a.policies == nil {
-		return nil
-	}
-	var out state.Policies
-	for _, p := range a.policies(cluster) {
-		out = append(out, state.Policy{
-			Group: p.Group, Topic: p.Topic, TimeLag: p.TimeLag, Cron: p.Rhythm, Abandoned: p.Abandoned, MuteUntil: p.MuteUntil,
-			Owner: p.Owner, Links: p.Links,
-		})
-	}
-	return out
-}

@@ -16,6 +16,7 @@ const (
 	draining       = "draining"
 	keepingUp      = "keeping_up"
 	idle           = "idle"
+	empty          = "empty"
 )
 
 // healthy are the states that a group without trouble may be told to have.

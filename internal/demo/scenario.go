@@ -18,6 +18,8 @@ type Scenario struct {
 	// Within is how long after Start that can be seen at the latest; 0 at once.
 	Within time.Duration
 	Expect []Expectation
+	// Declared is what the owners of its groups would have said of them in a configuration.
+	Declared []Declaration
 
 	play func(*stage) error
 }
@@ -31,6 +33,12 @@ type Expectation struct {
 	From, Within time.Duration
 	Holds        bool
 	Never        bool
+}
+
+// Declaration is what a group's owner says of it.
+type Declaration struct {
+	Group string
+	Cron  time.Duration // the group is a scheduled job: the longest time between the begins of two runs
 }
 
 // scenarios are all that can be played, in the order they are listed.

@@ -17,7 +17,7 @@ func TestSteadyHasEveryKindOfGroup(t *testing.T) {
 			warehouse:      {"consumer", "consumer", "Stable"},
 			paymentsLedger: {"consumer", "consumer", "Stable"},
 			shipmentsETA:   {"classic", "", "Empty"},
-			auditArchive:   {"classic", "", "Empty"},
+			auditArchive:   {"classic", "consumer", "Empty"},
 			mailer:         {"share", "share", "Stable"},
 		}
 		got := o.listed()
