@@ -51,7 +51,7 @@ type fetch struct{ *kmsg.OffsetFetchRequest }
 func (fetch) MaxVersion() int16 { return 9 }
 
 // ReadCommits gives what a group has committed: on the topics named, or on all it has any on with none named. A
-// partition that isn't in the answer has no commit. A commit that an open transaction is about to replace is ErrGuard.
+// partition that isn't in the answer has no commit, and a group that isn't there has none at all. A commit that an open transaction is about to replace is ErrGuard.
 func ReadCommits(ctx context.Context, c Conn, group string, broker int32, topics map[string][]int32) (map[Place]Commit, error) {
 	req := kmsg.NewPtrOffsetFetchRequest()
 	req.RequireStable = true
@@ -69,6 +69,9 @@ func ReadCommits(ctx context.Context, c Conn, group string, broker int32, topics
 	}
 	if len(resp.Groups) != 1 {
 		return nil, actions.Fail(actions.ErrUnseen, fmt.Sprintf("the broker told of %d groups, asked was one", len(resp.Groups)), "weir changes offsets on Kafka 3.0 and newer")
+	}
+	if resp.Groups[0].ErrorCode == kerr.GroupIDNotFound.Code { // most brokers answer a group that isn't there with no rows
+		return map[Place]Commit{}, nil
 	}
 	if err := Coded("committed offsets of group "+group, resp.Groups[0].ErrorCode); err != nil {
 		return nil, err

@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -75,6 +76,10 @@ func moved(code int16) bool {
 // Moved is moved, for those who write.
 func Moved(code int16) bool { return moved(code) }
 
+// ErrNoGroup is the cause where a group's own coordinator says that it isn't there, which is more than not having seen
+// it: a principal without Describe on the group doesn't get as far as the coordinator.
+var ErrNoGroup = errors.New("its coordinator doesn't list it")
+
 // ReadGroup finds a group and asks about it in the way of its kind. A group that isn't there is ErrUnseen: the kinds of
 // describe can't be trusted to tell that (an unknown group is Dead to the classic one, and so is a KIP-848 group).
 func ReadGroup(ctx context.Context, c Conn, name string) (Group, error) {
@@ -109,8 +114,7 @@ func readGroup(ctx context.Context, c Conn, name string) (g Group, again bool, e
 			return g, again, err
 		}
 	}
-	return g, false, actions.Fail(actions.ErrUnseen, fmt.Sprintf("there is no group %q on this cluster, or this principal may not describe it", name),
-		"check the name; weir makes no group by a typo")
+	return g, false, &actions.Error{Kind: actions.ErrUnseen, Err: ErrNoGroup, What: fmt.Sprintf("there is no group %q on this cluster", name), Do: "check the name; weir makes no group by a typo"}
 }
 
 func kindOf(l kmsg.ListGroupsResponseGroup) lag.GroupType {

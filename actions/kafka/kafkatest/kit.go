@@ -19,6 +19,7 @@ import (
 	"weir/lag"
 
 	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
@@ -136,8 +137,11 @@ func (w *World) Commit(group string, offsets ...kadm.Offset) {
 func (w *World) Committed(group string) map[string]kadm.Offset {
 	w.T.Helper()
 	got, err := w.Admin.FetchOffsets(w.T.Context(), group)
-	Must(w.T, err)
 	out := map[string]kadm.Offset{}
+	if errors.Is(err, kerr.GroupIDNotFound) { // kfake's answer for a group that isn't there
+		return out
+	}
+	Must(w.T, err)
 	got.Each(func(o kadm.OffsetResponse) {
 		Must(w.T, o.Err)
 		if o.At >= 0 {

@@ -77,7 +77,7 @@ func (r *run) connect(ctx context.Context) error {
 func (r *run) take(ctx context.Context, broker int32) (actions.Done, error) {
 	g, err := cluster.ReadGroup(ctx, r.acting, r.group)
 	switch {
-	case errors.Is(err, actions.ErrUnseen) && r.plan.Facts[fKind] == absentGroup:
+	case errors.Is(err, cluster.ErrNoGroup) && r.plan.Facts[fKind] == absentGroup:
 		g = cluster.Group{Name: r.group, Kind: lag.Simple, State: "Empty", Epoch: -1, Coordinator: broker}
 	case err != nil:
 		return actions.Done{Outcome: actions.OutcomeNot}, err

@@ -17,7 +17,7 @@ import (
 func (r *run) guard(ctx context.Context) error {
 	g, err := cluster.ReadGroup(ctx, r.seeing, r.group)
 	switch {
-	case errors.Is(err, actions.ErrUnseen) && r.plan.Facts[fKind] == absentGroup:
+	case errors.Is(err, cluster.ErrNoGroup) && r.plan.Facts[fKind] == absentGroup:
 		g = cluster.Group{Name: r.group, Kind: lag.Simple, State: "Empty", Epoch: -1}
 	case err != nil:
 		return err
@@ -58,7 +58,7 @@ func isClassic(kind string) bool {
 
 // empty waits for the last member to go, as long as the plan says.
 func (r *run) empty(g cluster.Group) error {
-	if g.Empty() || hold.Ours(g, r.runID, r.plan.Undoes) {
+	if r.plan.Facts[fLive] != "" || g.Empty() || hold.Ours(g, r.runID, r.plan.Undoes) {
 		return nil
 	}
 	what := fmt.Sprintf("group %s has %d members: %s", r.group, len(g.Members), g.Who())

@@ -38,7 +38,7 @@ func Changes(entries []audit.Entry) ([]actions.Change, error) {
 			return nil, &actions.Error{Kind: actions.ErrAudit, What: "the journal", Err: err}
 		}
 		for _, c := range step.Items {
-			if !seen[c.Ref] {
+			if c.Field == field && !seen[c.Ref] {
 				seen[c.Ref] = true
 				out = append(out, c)
 			}
@@ -92,7 +92,7 @@ func (w *world) lookUndo(ctx context.Context, c cluster.Conn, group string, old 
 	w.commits = map[cluster.Place]cluster.Commit{}
 	w.group, err = cluster.ReadGroup(ctx, c, group)
 	switch {
-	case errors.Is(err, actions.ErrUnseen) && goneGroup(old):
+	case errors.Is(err, cluster.ErrNoGroup) && goneGroup(old):
 		w.group = cluster.Group{Name: group, Kind: lag.Simple, State: "Empty", Epoch: -1, Coordinator: -1}
 	case err != nil:
 		return err

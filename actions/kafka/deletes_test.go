@@ -1,0 +1,270 @@
+// Package kafka_test holds the tests of the actions that only remove something.
+package kafka_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"testing"
+	"time"
+
+	"weir/actions"
+	"weir/actions/kafka/groupdelete"
+	"weir/actions/kafka/hold"
+	"weir/actions/kafka/kafkatest"
+	"weir/actions/kafka/offsetdelete"
+	"weir/actions/kafka/reset"
+	"weir/internal/realkafka"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kmsg"
+)
+
+func TestMain(m *testing.M) { os.Exit(realkafka.Main(m)) }
+
+var kinds = []struct {
+	name string
+	req  actions.Request
+	left []string // commits that stay
+}{
+	{"group-delete", actions.Request{Kind: groupdelete.Kind}, nil},
+	{"offset-delete", actions.Request{Kind: offsetdelete.Kind, Params: map[string]string{"topic": "TOPIC:0,1"}}, []string{"TOPIC:2"}},
+}
+
+func executor(w *kafkatest.World) *actions.Executor {
+	return w.Executor(reset.Action{Connect: w.Connect()}, groupdelete.Action{Connect: w.Connect()}, offsetdelete.Action{Connect: w.Connect()})
+}
+
+// seed makes a topic and a group with commits on it, and the request for it.
+func seed(w *kafkatest.World, name string, req actions.Request) (string, actions.Request, map[string]kadm.Offset) {
+	topic, group := "t-"+name, "g-"+name
+	w.Topic(topic, 3)
+	for p := range int32(3) {
+		w.Produce(topic, p, 4, time.Now().Add(-time.Hour))
+		w.Commit(group, kadm.Offset{Topic: topic, Partition: p, At: int64(p) + 1, LeaderEpoch: 0, Metadata: "m"})
+	}
+	req.Target = kafkatest.Group(group)
+	if req.Params != nil {
+		req.Params = map[string]string{"topic": topic + ":0,1"}
+	}
+	return group, req, w.Committed(group)
+}
+
+func same(a, b map[string]kadm.Offset) bool { return fmt.Sprint(a) == fmt.Sprint(b) }
+
+func roundTrip(t *testing.T, w *kafkatest.World, name string, req actions.Request, left int) {
+	t.Helper()
+	x := executor(w)
+	group, req, before := seed(w, name, req)
+	p := kafkatest.Plan(t, x, req)
+	rep, err := x.Apply(t.Context(), p, kafkatest.Consent(p))
+	kafkatest.Must(t, err)
+	if got := w.Committed(group); len(got) != left || rep.Status != actions.StatusDone {
+		t.Fatalf("left are %v, %+v", got, rep)
+	}
+	back, err := x.Undo(t.Context(), rep.Run)
+	kafkatest.Must(t, err)
+	u := kafkatest.Plan(t, x, back)
+	_, err = x.Apply(t.Context(), u, kafkatest.Consent(u))
+	kafkatest.Must(t, err)
+	if got := w.Committed(group); !same(got, before) {
+		t.Errorf("after the undo %v, before %v", got, before)
+	}
+}
+
+func TestDelete(t *testing.T) {
+	for _, k := range kinds {
+		t.Run(k.name, func(t *testing.T) {
+			w, _ := kafkatest.Fake(t)
+			roundTrip(t, w, "a", k.req, len(k.left))
+		})
+	}
+}
+
+func TestRealDelete(t *testing.T) {
+	for _, k := range kinds {
+		t.Run(k.name, func(t *testing.T) {
+			roundTrip(t, kafkatest.On(t, realkafka.Shared(t).Seeds()), realkafka.Name("x"), k.req, len(k.left))
+		})
+	}
+}
+
+// TestRealLive has a member in the group: nothing may be deleted under it.
+func TestRealLive(t *testing.T) {
+	c := realkafka.Shared(t)
+	for _, k := range kinds {
+		for _, kind := range []string{"classic", "consumer"} {
+			t.Run(k.name+" "+kind, func(t *testing.T) {
+				w := kafkatest.On(t, c.Seeds())
+				x := executor(w)
+				topic, group := realkafka.Name("t"), realkafka.Name("g")
+				c.CreateTopic(t, topic, 3, 3, nil)
+				for p := range int32(3) {
+					c.Produce(t, topic, p, 2)
+				}
+				if kind == "classic" {
+					c.JoinClassic(t, group, []string{topic}).Read(t, 6)
+				} else {
+					c.JoinConsumer(t, group, []string{topic}).Read(t, 6)
+				}
+				req := k.req
+				req.Target = kafkatest.Group(group)
+				if req.Params != nil {
+					req.Params = map[string]string{"topic": topic}
+				}
+				p := kafkatest.Plan(t, x, req)
+				_, err := x.Apply(t.Context(), p, kafkatest.Consent(p))
+				if !errors.Is(err, actions.ErrGuard) || actions.ExitCode(err) != int(actions.ErrGuard) {
+					t.Errorf("under a live member: %v", err)
+				}
+				if got := w.Committed(group); len(got) != 3 {
+					t.Errorf("left are %v", got)
+				}
+			})
+		}
+	}
+}
+
+// TestDrift commits between plan and apply.
+func TestDrift(t *testing.T) {
+	for _, k := range kinds {
+		t.Run(k.name, func(t *testing.T) {
+			w, _ := kafkatest.Fake(t)
+			x := executor(w)
+			group, req, _ := seed(w, "a", k.req)
+			p := kafkatest.Plan(t, x, req)
+			w.Commit(group, kadm.Offset{Topic: "t-a", Partition: 1, At: 3, LeaderEpoch: -1})
+			now := w.Committed(group)
+			_, err := x.Apply(t.Context(), p, kafkatest.Consent(p))
+			var e *actions.Error
+			if !errors.As(err, &e) || e.Kind != actions.ErrStale || len(e.Drift) != 1 || e.Drift[0].Found != "3" {
+				t.Errorf("%v", err)
+			}
+			if got := w.Committed(group); !same(got, now) {
+				t.Errorf("left are %v", got)
+			}
+		})
+	}
+}
+
+// TestForbidden has the acting principal refused by the broker.
+func TestForbidden(t *testing.T) {
+	for _, k := range kinds {
+		t.Run(k.name, func(t *testing.T) {
+			w, c := kafkatest.Fake(t)
+			x := executor(w)
+			group, req, before := seed(w, "a", k.req)
+			c.ControlKey(int16(kmsg.DeleteGroups), func(r kmsg.Request) (kmsg.Response, error, bool) {
+				resp := r.ResponseKind().(*kmsg.DeleteGroupsResponse)
+				resp.Groups = []kmsg.DeleteGroupsResponseGroup{{Group: group, ErrorCode: kerr.GroupAuthorizationFailed.Code}}
+				return resp, nil, true
+			})
+			c.ControlKey(int16(kmsg.OffsetDelete), func(r kmsg.Request) (kmsg.Response, error, bool) {
+				resp := r.ResponseKind().(*kmsg.OffsetDeleteResponse)
+				resp.ErrorCode = kerr.GroupAuthorizationFailed.Code
+				return resp, nil, true
+			})
+			p := kafkatest.Plan(t, x, req)
+			_, err := x.Apply(t.Context(), p, kafkatest.Consent(p))
+			if actions.ExitCode(err) != int(actions.ErrUnseen) || !same(w.Committed(group), before) {
+				t.Errorf("%v, left are %v", err, w.Committed(group))
+			}
+		})
+	}
+}
+
+// TestKillSweep cuts weir off at every audit write and every request of both actions.
+func TestKillSweep(t *testing.T) {
+	for _, k := range kinds {
+		t.Run(k.name, func(t *testing.T) {
+			t.Parallel()
+			_, c := kafkatest.Fake(t)
+			points := 0
+			for turn := range 8 { // as many groups as it takes, each with a journal of its own, which is read again and again
+				points += sweep(t, kafkatest.On(t, c.ListenAddrs()), fmt.Sprintf("%d", turn), k.req, turn)
+			}
+			t.Logf("%d points", points)
+			if points < 200 {
+				t.Errorf("cut off at %d points only", points)
+			}
+		})
+	}
+}
+
+func TestRealKillSweep(t *testing.T) {
+	for _, k := range kinds {
+		t.Run(k.name, func(t *testing.T) {
+			if n := sweep(t, kafkatest.On(t, realkafka.Shared(t).Seeds()), realkafka.Name("s"), k.req, 0); n < 10 {
+				t.Errorf("cut off at %d points only", n)
+			}
+		})
+	}
+}
+
+func sweep(t *testing.T, w *kafkatest.World, name string, req actions.Request, turn int) (points int) {
+	t.Helper()
+	group, req, before := seed(w, name, req)
+	x := executor(w)
+	for _, after := range []bool{false, true} {
+		for point := 1; ; point++ {
+			p := kafkatest.Plan(t, x, req)
+			w.Crash.Arm(point, after)
+			rep, err := x.Apply(t.Context(), p, kafkatest.Consent(p))
+			reached, where := w.Crash.Down(), w.Crash.Point
+			w.Crash.Disarm()
+			if !reached {
+				kafkatest.Must(t, err)
+			}
+			recover(t, x, p, rep.Run, turn+point)
+			if got := w.Committed(group); !same(got, before) {
+				t.Fatalf("cut off at %s (after: %v): left are %v", where, after, got)
+			}
+			_, err = w.Admin.LeaveGroup(t.Context(), kadm.LeaveGroup(group).InstanceIDs(hold.Name(rep.Run)))
+			kafkatest.Must(t, ignoreGone(err))
+			if !reached {
+				break
+			}
+			points++
+		}
+	}
+	return points
+}
+
+func ignoreGone(err error) error {
+	if errors.Is(err, kerr.GroupIDNotFound) {
+		return nil
+	}
+	return err
+}
+
+// recover settles a run that was cut off, goes on with it every other time, and undoes it.
+func recover(t *testing.T, x *actions.Executor, p actions.Plan, run string, turn int) {
+	t.Helper()
+	ctx := context.WithoutCancel(t.Context())
+	if run == "" {
+		return
+	}
+	info, _, err := x.Show(ctx, run)
+	if errors.Is(err, actions.ErrUnseen) { // cut off before its first entry
+		return
+	}
+	kafkatest.Must(t, err)
+	if info.Unfinished() {
+		_, err := x.Settle(ctx, run)
+		kafkatest.Must(t, err)
+		if turn%2 == 0 {
+			_, err = x.Resume(ctx, run, kafkatest.Consent(p))
+			kafkatest.Must(t, err)
+		}
+	}
+	req, err := x.Undo(ctx, run)
+	if errors.Is(err, actions.ErrUsage) || errors.Is(err, actions.ErrRefused) {
+		return
+	}
+	kafkatest.Must(t, err)
+	u := kafkatest.Plan(t, x, req)
+	_, err = x.Apply(ctx, u, kafkatest.Consent(u))
+	kafkatest.Must(t, err)
+}

@@ -1,0 +1,65 @@
+// Package offsetdelete is the action kafka.offset-delete: it removes a group's commits on some topics, as one does after
+// a group stopped reading them. docs/actions/offset-delete.md tells it to people.
+package offsetdelete
+
+import (
+	"context"
+
+	"weir/actions"
+	"weir/actions/audit"
+	"weir/actions/kafka/cluster"
+	"weir/actions/kafka/reset"
+	"weir/lag"
+)
+
+// Kind names the action.
+const Kind = "kafka.offset-delete"
+
+// Action deletes committed offsets.
+type Action struct{ Connect cluster.Connect }
+
+// Spec describes the action.
+func (Action) Spec() actions.Spec {
+	return actions.Spec{
+		Kind: Kind, Verb: "offset-delete", Effect: actions.Mutate, Tier: actions.T2, On: []string{lag.KindGroup}, Target: "GROUP",
+		Summary: "delete a group's committed offsets on topics that it doesn't read any more",
+		Help:    "Sends OffsetDelete to the group's coordinator. The brokers refuse topics that a live member subscribes to.",
+		Params: []actions.Param{
+			{Name: "topic", Short: "t", Type: actions.Topics, Many: true, Help: "the topic, or partitions of it: TOPIC or TOPIC:0,1"},
+		},
+	}
+}
+
+// Offers tells whether the group has offsets to delete.
+func (Action) Offers(ref lag.Ref, r *lag.Reading) actions.Offer {
+	if ref.Kind != lag.KindGroup || r == nil || r.Topology == nil {
+		return actions.Offer{Why: "not offered: this is not a group"}
+	}
+	for _, g := range r.Groups {
+		switch {
+		case g.Name != ref.Name || g.Gone:
+		case g.Type == lag.Share || g.Type == lag.Streams || g.Type == lag.Connect:
+			return actions.Offer{Why: "not offered: a " + g.Type.String() + " group has no committed offsets of its own"}
+		case len(g.Positions) == 0:
+			return actions.Offer{Why: "not offered: the group has committed nothing"}
+		default:
+			return actions.Offer{Possible: true, Why: "possible on topics that no member subscribes to"}
+		}
+	}
+	return actions.Offer{Why: "not offered: the group is not seen"}
+}
+
+func (a Action) reset() reset.Action { return reset.Action{Connect: a.Connect} }
+
+// Plan lists the commits that are deleted. It only reads.
+func (a Action) Plan(ctx context.Context, req actions.Request) (actions.Plan, error) {
+	return a.reset().PlanRemoval(ctx, req, a.Spec())
+}
+
+// Open begins or resumes a run.
+func (a Action) Open(ctx context.Context, p actions.Plan, entries []audit.Entry) (actions.Run, error) {
+	return a.reset().Open(ctx, p, entries)
+}
+
+// Undo commits the offsets again, with epoch and metadata, by a reset.
+func (a Action) Undo(entries []audit.Entry) (actions.Request, error) { return a.reset().Undo(entries) }
