@@ -1,0 +1,235 @@
+package tui
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"weir/internal/text"
+	"weir/internal/wire"
+	"weir/lag"
+)
+
+// brokers is the table of a cluster's brokers.
+type brokers struct {
+	list
+	width int
+}
+
+var brokerColumns = []column{
+	{field: "broker", head: "BROKER", width: 6, left: true},
+	{field: "host", head: "HOST", width: 24, left: true},
+	{field: "port", head: "PORT", width: 6, drop: 3},
+	{field: "rack", head: "RACK", width: 8, left: true, drop: 2},
+	{field: "leaders", head: "LEADERS", width: 8},
+	{field: "replicas", head: "REPLICAS", width: 9, drop: 1},
+	{field: "under_replicated", head: "OUT OF ISR", width: 10},
+	{field: "latency_seconds", head: "ANSWERS p99", width: 12},
+	{field: "throttle_seconds", head: "THROTTLE", width: 9, drop: 4},
+	{field: "controller", head: "", width: 10, left: true},
+}
+
+func newBrokers() *brokers {
+	b := &brokers{}
+	b.list = list{noun: "brokers", names: []string{"host", "broker"}, source: func(s *snap) wire.Table { return wire.Brokers(s.wire()) },
+		grid: grid{columns: brokerColumns, grow: 1, chosen: -1}}
+	return b
+}
+
+func (b *brokers) place() place          { return atBrokers }
+func (b *brokers) crumbs(*snap) []string { return []string{"brokers"} }
+func (b *brokers) focus(*snap) []lag.Ref { return nil }
+
+func (b *brokers) draw(s *snap, w, h int) ([]line, string) {
+	b.width = w
+	lines := []line{nil, brokersSentence(s), nil, rule(s, "brokers", joinFacts(b.narrowed(s), b.held(s)), w)}
+	if len(b.keys) == 0 {
+		return append(lines, emptyTable(s, &b.list, "broker")...), b.where()
+	}
+	return append(lines, b.grid.draw(s.theme, w, h-len(lines), true, func(at int) []cell { return b.cells(s, at) })...), b.where()
+}
+
+func (b *brokers) cells(s *snap, at int) []cell {
+	row := b.reader.Row(b.rows[at])
+	id, _ := row[2].Integer()
+	ix := nodeOf(s.read(), int32(id))
+	out := make([]cell, len(b.columns))
+	for i, c := range b.columns {
+		col := b.table.Column(c.field)
+		v := row[col]
+		switch c.field {
+		case "broker":
+			out[i] = cell{s: "b" + v.String()}
+		case "host":
+			out[i] = plainCell(s, &b.table.Columns[col], v)
+			if ix >= 0 && s.read().Nodes[ix].Gone {
+				out[i] = cell{"down", critical}
+			}
+		case "latency_seconds":
+			out[i] = answersCell(s, ix)
+		case "controller":
+			if yes, ok := v.Bool(); ok && yes {
+				out[i] = cell{"controller", quiet}
+			}
+		default:
+			out[i] = plainCell(s, &b.table.Columns[col], v)
+		}
+	}
+	return out
+}
+
+func nodeOf(r *lag.Reading, id int32) lag.NodeIx {
+	return lag.NodeIx(slices.IndexFunc(r.Nodes, func(n lag.Node) bool { return n.ID == id }))
+}
+
+// answersCell is how long a broker takes to answer; late when its last answer is too old.
+func answersCell(s *snap, n lag.NodeIx) cell {
+	r := s.read()
+	if at, silent := silentSince(s, n); silent {
+		if at.IsZero() {
+			return cell{"no answer", warning}
+		}
+		return cell{"silent " + s.ago(at), warning}
+	}
+	if n < 0 || int(n) >= len(r.Cost.Nodes) || r.Cost.Nodes[n].P99 < 0 {
+		return cell{"?", warning}
+	}
+	return cell{s: text.Latency(r.Cost.Nodes[n].P99)}
+}
+
+// silentSince reports whether a broker that was asked has not answered for two refreshes, and its last answer.
+func silentSince(s *snap, n lag.NodeIx) (time.Time, bool) {
+	r := s.read()
+	if n < 0 {
+		return time.Time{}, false
+	}
+	var last time.Time
+	for _, at := range [][]lag.ShardTime{r.EndAt, r.CommittedAt, r.StartAt} {
+		if int(n) < len(at) && at[n].Answered.After(last) {
+			last = at[n].Answered
+		}
+	}
+	if !last.IsZero() && s.judged.Sub(last) <= lateBy(s.c) {
+		return last, false
+	}
+	return last, leads(r, n)
+}
+
+// leads reports whether a broker has anything to be asked about.
+func leads(r *lag.Reading, n lag.NodeIx) bool {
+	for i := range r.Partitions {
+		if p := &r.Partitions[i]; p.Leader == n && !p.Gone {
+			return true
+		}
+	}
+	return slices.ContainsFunc(r.Groups, func(g lag.Group) bool { return g.Coordinator == n && !g.Gone })
+}
+
+// health is what can be said of the brokers in a sentence.
+type health struct {
+	up, down          int
+	silent            []lag.NodeIx
+	under, leaderless int // partitions
+	slowest           lag.NodeIx
+	p99               time.Duration
+}
+
+func healthOf(s *snap) health {
+	h := health{slowest: lag.Nowhere, p99: -1}
+	r := s.read()
+	if r == nil || r.Topology == nil {
+		return h
+	}
+	holds := make([]bool, len(r.Nodes))
+	for i := range r.Partitions {
+		p := &r.Partitions[i]
+		if p.Gone || r.Topics[p.Topic].Gone {
+			continue
+		}
+		if p.Leader < 0 {
+			h.leaderless++
+		}
+		if len(p.ISR) < len(p.Replicas) {
+			h.under++
+		}
+		for _, n := range p.Replicas {
+			holds[n] = true
+		}
+	}
+	for n := range r.Nodes {
+		if r.Nodes[n].Gone {
+			if holds[n] {
+				h.down++
+			}
+			continue
+		}
+		h.up++
+		if _, silent := silentSince(s, lag.NodeIx(n)); silent {
+			h.silent = append(h.silent, lag.NodeIx(n))
+		}
+		if n < len(r.Cost.Nodes) && r.Cost.Nodes[n].P99 > h.p99 {
+			h.slowest, h.p99 = lag.NodeIx(n), r.Cost.Nodes[n].P99
+		}
+	}
+	return h
+}
+
+// fine reports whether nothing is wrong with the brokers.
+func (h *health) fine() bool {
+	return h.up > 0 && h.down == 0 && len(h.silent) == 0 && h.under == 0 && h.leaderless == 0
+}
+
+// words tells what is wrong; "" when nothing is.
+func (h *health) words(s *snap) string {
+	var said []string
+	if h.down > 0 {
+		said = append(said, plural(h.down, "broker is down", "brokers are down"))
+	}
+	for i, n := range h.silent {
+		if i == 3 {
+			said = append(said, "and "+itoa(len(h.silent)-3)+" more do not answer")
+			break
+		}
+		said = append(said, s.node(n)+" does not answer")
+	}
+	if h.leaderless > 0 {
+		said = append(said, plural(h.leaderless, "partition has no leader", "partitions have no leader"))
+	}
+	if h.under > 0 {
+		said = append(said, plural(h.under, "partition is not fully in sync", "partitions are not fully in sync"))
+	}
+	return strings.Join(said, ", ")
+}
+
+func brokersSentence(s *snap) line {
+	if !s.seen() {
+		return put(warning, " ? Nothing of the brokers was seen yet.")
+	}
+	h := healthOf(s)
+	if wrong := h.words(s); wrong != "" {
+		r := warning
+		if h.leaderless > 0 {
+			r = critical
+		}
+		return put(r, " "+upper(sentence(wrong)))
+	}
+	return put(strong, " "+plural(h.up, "broker", "brokers")+" up, all partitions in sync.")
+}
+
+// upper makes the first letter a capital; names of brokers stay as they are.
+func upper(s string) string {
+	if s == "" || s[0] == 'b' && len(s) > 1 && s[1] >= '0' && s[1] <= '9' {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+func (b *brokers) do(s *snap, v verb) intent {
+	if v == vOpen {
+		return runVerb{vDescribe}
+	}
+	out, _ := b.list.do(s, v, b.width)
+	return out
+}
+
+func (b *brokers) command(s *snap) []string { return listCommand(s, &b.list, "") }

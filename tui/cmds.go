@@ -1,0 +1,92 @@
+package tui
+
+import (
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"weir/internal/engine"
+	"weir/lag"
+)
+
+// This file builds every command: it is the only place of the package where something happens.
+
+type (
+	stateMsg    engine.State
+	tickMsg     time.Time
+	progressMsg Progress
+	endMsg      struct{ why error } // the program is to end
+)
+
+// outside is what commands act on.
+type outside struct {
+	states   <-chan engine.State
+	progress <-chan Progress
+	focus    func([]lag.Ref)
+	done     <-chan struct{} // closed when nothing more comes
+}
+
+// nextState waits for the next state.
+func (o *outside) nextState() tea.Cmd {
+	if o.states == nil {
+		return nil
+	}
+	return func() tea.Msg {
+		select {
+		case s := <-o.states:
+			return stateMsg(s)
+		case <-o.done:
+			return nil
+		}
+	}
+}
+
+// nextProgress waits for the next word on the first read.
+func (o *outside) nextProgress() tea.Cmd {
+	if o.progress == nil {
+		return nil
+	}
+	return func() tea.Msg {
+		select {
+		case p := <-o.progress:
+			return progressMsg(p)
+		case <-o.done:
+			return nil
+		}
+	}
+}
+
+// lookAt says what is on the screen.
+func (o *outside) lookAt(refs []lag.Ref) tea.Cmd {
+	if o.focus == nil {
+		return nil
+	}
+	return func() tea.Msg {
+		o.focus(refs)
+		return nil
+	}
+}
+
+// nextTick comes at the next full second, unless all ends before.
+func (o *outside) nextTick() tea.Cmd {
+	return func() tea.Msg {
+		now := time.Now()
+		t := time.NewTimer(now.Truncate(time.Second).Add(time.Second).Sub(now))
+		defer t.Stop()
+		select {
+		case at := <-t.C:
+			return tickMsg(at)
+		case <-o.done:
+			return nil
+		}
+	}
+}
+
+// synchronize has frames shown whole. The terminal layer asks for it only where no SSH is seen, and terminals that do not
+// know the mode ignore it.
+func synchronize() tea.Msg {
+	return tea.ModeReportMsg{Mode: ansi.ModeSynchronizedOutput, Value: ansi.ModeReset}
+}
+
+func copyOut(s string) tea.Cmd { return tea.SetClipboard(s) }

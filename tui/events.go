@@ -1,0 +1,203 @@
+package tui
+
+import (
+	"strings"
+
+	"weir/internal/text"
+	"weir/internal/wire"
+	"weir/lag"
+)
+
+// eventWords tells a change in a few words, without its subject.
+func eventWords(s *snap, e *lag.Event) string {
+	to := s.pick(" → ", " -> ")
+	before, after := s.safe(e.Before), s.safe(e.After)
+	part := ""
+	if e.Subject.Kind == lag.KindPartition {
+		part = "p" + s.safe(e.Subject.Sub) + " "
+	}
+	both := before + to + after
+	switch e.Kind {
+	case lag.MembersJoined:
+		return "joined: " + after + " (" + before + " before)"
+	case lag.MembersLeft:
+		return "left: " + before + " (" + after + " remain)"
+	case lag.RebalanceBegan:
+		return "rebalance began"
+	case lag.RebalanceEnded:
+		return "rebalance ended, " + strings.ToLower(after)
+	case lag.GroupAppeared:
+		return "group appeared, " + strings.ToLower(after)
+	case lag.GroupGone:
+		return "group is gone"
+	case lag.CoordinatorMoved:
+		return "coordinator " + both
+	case lag.OffsetsRewound:
+		return "offsets set back: " + both
+	case lag.OffsetsSkipped:
+		return "offsets set on: " + both
+	case lag.OffsetsGone:
+		return "commits gone: " + both
+	case lag.TopicCreated:
+		return "topic created, " + after
+	case lag.TopicDeleted:
+		return "topic deleted, it had " + before
+	case lag.TopicMadeAnew:
+		return "topic made anew: " + both
+	case lag.PartitionsAdded:
+		return both
+	case lag.LeaderMoved:
+		return part + "leader " + both
+	case lag.ISRShrunk:
+		return part + "fewer in sync: " + both
+	case lag.ISRGrew:
+		return part + "more in sync: " + both
+	case lag.ConfigChanged:
+		return before + to + after
+	case lag.BrokerUp:
+		return "broker up"
+	case lag.BrokerDown:
+		return "broker down"
+	case lag.ControllerMoved:
+		return "controller " + both
+	}
+	return strings.TrimSpace(strings.ReplaceAll(e.Kind.String(), "_", " ") + " " + both)
+}
+
+// subjectOf names what an event is about.
+func subjectOf(s *snap, e *lag.Event) string {
+	switch e.Subject.Kind {
+	case lag.KindCluster:
+		return "cluster"
+	case lag.KindBroker:
+		return "b" + s.safe(e.Subject.Name)
+	}
+	return s.safe(e.Subject.Name)
+}
+
+// feedOf returns the events that may explain a group's state, newest first: its own, those of its topics, and those of
+// brokers.
+func feedOf(s *snap, g lag.GroupIx) []lag.Event {
+	r := s.read()
+	topics := map[string]bool{}
+	for _, i := range r.Groups[g].Positions {
+		topics[r.Topics[r.Partitions[r.Positions[i].Partition].Topic].Name] = true
+	}
+	const most = 100
+	var out []lag.Event
+	for i := len(s.c.Events) - 1; i >= 0 && len(out) < most; i-- {
+		e := &s.c.Events[i]
+		switch e.Subject.Kind {
+		case lag.KindGroup:
+			if e.Subject.Name != r.Groups[g].Name {
+				continue
+			}
+		case lag.KindTopic, lag.KindPartition:
+			if !topics[e.Subject.Name] {
+				continue
+			}
+		}
+		out = append(out, *e)
+	}
+	return out
+}
+
+var eventTableColumns = []wire.Column{
+	{Name: "ref", Kind: wire.Text, Always: true}, {Name: "at", Kind: wire.Time},
+	{Name: "kind", Kind: wire.Enum, Names: lag.EventKinds()}, {Name: "subject", Kind: wire.Text},
+	{Name: "before", Kind: wire.Text}, {Name: "after", Kind: wire.Text}, {Name: "seq", Kind: wire.Number},
+}
+
+// eventTable is the change feed, newest first.
+func eventTable(s *snap) wire.Table {
+	var all []lag.Event
+	if s.c != nil {
+		all = s.c.Events
+	}
+	return wire.Table{Schema: "weir.event/v1", Columns: eventTableColumns, Len: len(all), Name: "ref",
+		Fill: func(row int, dst []wire.Value) {
+			e := &all[len(all)-1-row]
+			dst[0], dst[1], dst[2] = wire.Word(e.Subject.String()), wire.Moment(e.At, lag.NotMeasured), wire.Word(e.Kind.String())
+			dst[3], dst[4], dst[5] = wire.Word(e.Subject.Name), wire.Word(e.Before), wire.Word(e.After)
+			dst[6] = wire.Int(int64(len(all)-1-row), lag.NoReason)
+		}}
+}
+
+// events is the change feed of a cluster.
+type events struct {
+	list
+	width int
+}
+
+var eventColumns = []column{
+	{field: "at", head: "AT", width: 12, left: true},
+	{field: "subject", head: "OF", width: 17, left: true},
+	{field: "kind", head: "WHAT", width: 100, left: true},
+}
+
+func newEvents() *events {
+	e := &events{}
+	e.list = list{noun: "events", names: []string{"subject"}, source: eventTable, grid: grid{columns: eventColumns, grow: 1, chosen: -1}}
+	e.id = func(row []wire.Value) string {
+		t, _ := row[1].Time()
+		return t.String() + row[0].String() + row[2].String() + row[4].String() + row[5].String()
+	}
+	return e
+}
+
+func (e *events) place() place          { return atEvents }
+func (e *events) crumbs(*snap) []string { return []string{"events"} }
+func (e *events) focus(*snap) []lag.Ref { return nil }
+
+func (e *events) draw(s *snap, w, h int) ([]line, string) {
+	e.width = w
+	e.columns = append([]column(nil), eventColumns...)
+	e.columns[2].width = max(10, w-gutter-12-e.widthOf(1)-2)
+	order := "newest first, " + text.Zone(s.now)
+	if !e.heldAt.IsZero() {
+		order = e.held(s)
+	}
+	lines := []line{nil, rule(s, "changes", joinFacts(e.narrowed(s), order), w)}
+	if len(e.keys) == 0 {
+		why := "nothing has changed since weir watches"
+		if s.hist != nil && !s.hist.begun.IsZero() {
+			why += ", " + s.stamp(s.hist.begun)
+		}
+		if e.expr != "" {
+			why = "nothing matches " + s.safe(e.expr) + "; Esc clears the filter"
+		}
+		return append(lines, put(quiet, "   "+why)), e.where()
+	}
+	return append(lines, e.grid.draw(s.theme, w, h-2, true, func(at int) []cell { return e.cells(s, at) })...), e.where()
+}
+
+func (e *events) cells(s *snap, at int) []cell {
+	row := e.reader.Row(e.rows[at])
+	seq, _ := row[6].Integer()
+	ev := &s.c.Events[min(int(seq), len(s.c.Events)-1)]
+	r := plain
+	if ev.Kind.Disturbs() {
+		r = warning
+	}
+	return []cell{{s.stamp(ev.At), quiet}, {s: subjectOf(s, ev)}, {eventWords(s, ev), r}}
+}
+
+func (e *events) do(s *snap, v verb) intent {
+	if v == vOpen {
+		switch ref, err := lag.ParseRef(e.word("ref")); {
+		case err != nil:
+			return say{"there is nothing here to open"}
+		case ref.Kind == lag.KindGroup:
+			return openView{newGroupPage(ref.Name)}
+		case ref.Kind == lag.KindTopic, ref.Kind == lag.KindPartition:
+			return openView{newTopicPage(ref.Name, 0)}
+		case ref.Kind == lag.KindBroker:
+			return openView{newBrokers()}
+		}
+		return say{"this change is of the cluster as a whole"}
+	}
+	out, _ := e.list.do(s, v, e.width)
+	return out
+}
+
+func (e *events) command(s *snap) []string { return listCommand(s, &e.list, "") }

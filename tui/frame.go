@@ -1,0 +1,206 @@
+package tui
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"weir/internal/text"
+)
+
+// The least screen that is drawn.
+const (
+	leastWidth  = 80
+	leastHeight = 24
+)
+
+func (m *model) tooSmall() bool { return m.w < leastWidth || m.h < leastHeight }
+
+// frame is the whole screen: exactly as many lines as it is high.
+func (m *model) frame() []line {
+	if m.w <= 0 || m.h <= 0 {
+		return nil
+	}
+	s := m.snap()
+	if m.tooSmall() {
+		return m.card(s)
+	}
+	body, position := m.top().draw(s, m.w, m.h-2)
+	out := append([]line{m.header(s)}, padded(body, m.h-2)...)
+	return append(out, m.footer(s, position))
+}
+
+// card stands in for a screen that has no room.
+func (m *model) card(s *snap) []line {
+	t, h := sumUp(s.c), healthOf(s)
+	said, r, glyph := overviewSentence(s, &t, &h)
+	left := badge(s).add(plain, " ").add(strong, s.safe(s.conf.Name)).add(plain, "  "+mode(s))
+	out := []line{join(m.glyphs, left, stamp(s, false), m.w), nil}
+	for _, part := range wrap(m.glyphs, strings.TrimSpace(glyph+" "+said), m.w-4, 4) {
+		out = append(out, put(plain, "  ").add(r, part))
+	}
+	size := itoa(leastWidth) + s.pick("×", "x") + itoa(leastHeight)
+	is := itoa(m.w) + s.pick("×", "x") + itoa(m.h)
+	out = append(out, nil, put(plain, "  weir draws its screens from "+size+"; this is "+is+"."),
+		put(plain, "  Make it larger and it goes on by itself."), nil, put(quiet, "  without a larger one:"),
+		put(plain, "  "+shellLine(append([]string{"weir", "get", "groups"}, withCluster(s)...))))
+	out = padded(out, max(1, m.h-1))
+	if m.h > 1 {
+		out = append(out, put(accent, "q").add(plain, " quit"))
+	}
+	return out
+}
+
+// badge is the environment, in words and in a colour of its own where it matters.
+func badge(s *snap) line {
+	env := s.safe(s.conf.Environment)
+	switch strings.ToLower(env) {
+	case "":
+		return put(plain, "")
+	case "prod":
+		return put(chipProd, " PROD ")
+	case "demo":
+		return put(chipDemo, " DEMO ")
+	}
+	return put(plain, " "+s.glyphs.CutEnd(env, 12))
+}
+
+func mode(s *snap) string {
+	if s.conf.ReadOnly {
+		return "read-only"
+	}
+	return "confirm"
+}
+
+// header is row 0: what is looked at at the left; mode, troubles, cost and the data's stamp at the right, never cut.
+func (m *model) header(s *snap) line {
+	narrow := m.w < 110
+	right := stamp(s, !narrow)
+	gap := "  "
+	if narrow {
+		gap = " "
+	}
+	cost := put(quiet, costWords(s, narrow))
+	middle := put(plain, mode(s)).add(plain, gap)
+	t := sumUp(s.c)
+	middle = append(middle, troublesWord(s, &t))
+	whole := append(append(append(line(nil), middle...), span{plain, gap}), append(cost, append(line{{plain, gap}}, right...)...)...)
+	if whole.width() > m.w-24 { // the cost goes before the name of what is looked at does
+		whole = append(append(append(line(nil), middle...), span{plain, gap}), right...)
+	}
+	return join(m.glyphs, m.crumbs(s, m.w-whole.width()-1), whole, m.w)
+}
+
+func troublesWord(s *snap, t *totals) span {
+	switch {
+	case !s.seen() || t.groups > 0 && t.judged == 0:
+		return span{warning, "? troubles"}
+	case t.troubles == 0:
+		return span{plain, "no trouble"}
+	}
+	return span{strong, plural(t.troubles, "trouble", "troubles")}
+}
+
+// crumbs is the path to the view, cut from its left.
+func (m *model) crumbs(s *snap, w int) line {
+	l := badge(s)
+	sep := s.pick(" ▸ ", " > ")
+	parts := []string{s.safe(s.conf.Name)}
+	for _, c := range m.top().crumbs(s) {
+		parts = append(parts, s.safe(c))
+	}
+	path := strings.Join(parts, sep)
+	// The cluster stays, and the thing looked at; what lies between goes first.
+	for len(parts) > 2 && text.Width(path)+l.width()+1 > w {
+		parts = append(parts[:1:1], parts[2:]...)
+		path = strings.Join(parts, sep)
+	}
+	if len(parts) == 2 {
+		room := w - l.width() - 1 - text.Width(sep)
+		first := s.glyphs.CutMiddle(parts[0], max(room/2, room-text.Width(parts[1])))
+		path = first + sep + s.glyphs.CutMiddle(parts[1], room-text.Width(first))
+	}
+	return l.add(plain, " ").add(strong, path)
+}
+
+// costWords is what weir asks of the cluster, over the last minute.
+func costWords(s *snap, narrow bool) string {
+	requests, bytes, ok := s.hist.cost()
+	if !ok {
+		if narrow {
+			return "? req/s"
+		}
+		return "costs ? req/s"
+	}
+	if narrow {
+		return text.ShortRate(requests) + " req/s"
+	}
+	return "costs " + text.ShortRate(requests) + " req/s " + text.Bytes(int64(bytes)) + "/s"
+}
+
+// stamp is when the data was read, and how far it can be trusted to be of now. It is the only clock of the screen.
+func stamp(s *snap, word bool) line {
+	if s.asOf.IsZero() {
+		return put(chipWarning, " NO ANSWER ")
+	}
+	l := put(plain, s.stamp(s.asOf)+" "+text.Zone(s.now)+" ")
+	age := func(what string) line {
+		return put(plain, s.stamp(s.asOf)+" ").add(chipWarning, " "+what+" "+minutes(s.now.Sub(s.asOf))+" ")
+	}
+	switch {
+	case s.frozen:
+		return age("FROZEN")
+	case s.late == unanswered:
+		return age("NO ANSWER")
+	case s.late == late:
+		return age("LATE")
+	case word:
+		return l.add(quiet, "live")
+	}
+	l[0].s = strings.TrimRight(l[0].s, " ")
+	return l
+}
+
+// minutes is an age in one unit where two would flicker: 46s, 3m, 2h10m.
+func minutes(d time.Duration) string {
+	if d >= time.Minute && d < 10*time.Minute {
+		return itoa(int(d/time.Minute)) + "m"
+	}
+	return text.CoarseDuration(max(0, d))
+}
+
+// footer is the last row: the prompt, a word on the last key, or the keys that work here.
+func (m *model) footer(s *snap, position string) line {
+	if m.prompt != nil {
+		return m.prompt.draw(s, m.w)
+	}
+	if m.notice != "" {
+		return put(warning, m.glyphs.CutEnd(m.notice, m.w))
+	}
+	var keys []*binding
+	for i := range bindings {
+		if b := &bindings[i]; b.foot > 0 && b.verb != vHelp && b.works(m.top().place()) {
+			keys = append(keys, b)
+		}
+	}
+	slices.SortFunc(keys, func(a, b *binding) int { return cmp.Compare(a.foot, b.foot) })
+	const last = "? help"
+	room := m.w - len(last) - text.Width(position) - 4
+	l := line{}
+	for _, b := range keys {
+		shown := s.keyShown(b)
+		if n := text.Width(shown) + 1 + len(b.label) + 2; l.width()+n <= room {
+			l = l.add(accent, shown).add(plain, " "+b.label+"  ")
+		}
+	}
+	l = l.add(accent, "?").add(plain, " help")
+	return join(m.glyphs, l, put(quiet, position), m.w)
+}
+
+func (s *snap) keyShown(b *binding) string {
+	if s.glyphs == text.ASCII {
+		return s.safeKeys(b.shown)
+	}
+	return b.shown
+}

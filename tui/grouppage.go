@@ -1,0 +1,213 @@
+package tui
+
+import (
+	"strings"
+
+	"weir/internal/wire"
+	"weir/lag"
+	"weir/lag/state"
+)
+
+// panel is a part of a page that the cursor can be in.
+type panel uint8
+
+const (
+	onMembers panel = iota
+	onPartitions
+	numPanels
+)
+
+// groupPage tells all of one group: the verdict and why, its numbers, lag over time beside what changed, the map of its
+// partitions, and its members.
+type groupPage struct {
+	name    string
+	panel   panel
+	short   bool // the chart shows ten minutes
+	spanned bool // a person chose the span
+	members members
+	heat    heat
+	reading *lag.Reading
+	posns   []state.Position
+	feed    []lag.Event // of this group, newest first
+	width   int
+}
+
+func newGroupPage(name string) *groupPage {
+	return &groupPage{name: name, members: newMembers()}
+}
+
+func (g *groupPage) place() place          { return atGroup }
+func (g *groupPage) crumbs(*snap) []string { return []string{"groups", g.name} }
+func (g *groupPage) focus(s *snap) []lag.Ref {
+	return []lag.Ref{{Cluster: s.conf.Name, Kind: lag.KindGroup, Name: g.name}}
+}
+
+func (g *groupPage) sync(s *snap) {
+	if s.read() == nil {
+		return
+	}
+	if !g.spanned {
+		// A chart of an hour says little before ten minutes were watched.
+		g.short = s.hist.begun.IsZero() || s.judged.Sub(s.hist.begun) < 10*minuteStep
+	}
+	ix, ok := groupNamed(s, g.name)
+	if !ok || g.reading == s.read() {
+		return
+	}
+	g.reading = s.read()
+	g.posns = s.positionsOf(ix)
+	worst := lag.PositionIx(lag.Nowhere)
+	if v := s.verdict(ix); v != nil {
+		worst = v.Worst
+	}
+	g.heat.sync(s, ix, g.posns, worst)
+	g.members.sync(s, ix, g.posns)
+	g.feed = feedOf(s, ix)
+}
+
+func (g *groupPage) draw(s *snap, w, h int) ([]line, string) {
+	g.width = w
+	ix, ok := groupNamed(s, g.name)
+	if !ok {
+		return goneLines(s, "group", g.name), ""
+	}
+	p := g.plan(w, h, g.said(s, ix, w))
+	var out []line
+	if p.airy {
+		out = append(out, nil)
+	}
+	out = append(out, g.verdictLines(s, ix, w, p.why)...)
+	if p.airy {
+		out = append(out, nil)
+	}
+	out = append(out, numbersLines(s, ix, w, p.bigNumbers)...)
+	if p.airy {
+		out = append(out, nil)
+	}
+	out = append(out, g.chartAndFeed(s, ix, w, p)...)
+	out = append(out, g.partitions(s, ix, w, p)...)
+	if p.airy {
+		out = append(out, nil)
+	}
+	_, old := s.oldGroup(ix)
+	rest := h - len(out)
+	out = append(out, g.members.draw(s, w, rest, g.panel == onMembers, old)...)
+	return out, g.position()
+}
+
+// said is how many rows the evidence takes.
+func (g *groupPage) said(s *snap, ix lag.GroupIx, w int) int {
+	_, rest := splitWhy(whyOf(s, ix))
+	return max(1, len(sentences(s, rest, w, 3)))
+}
+
+func (g *groupPage) position() string {
+	if g.panel == onPartitions && g.heat.cells > 0 {
+		return "partition " + itoa(g.heat.at+1) + " of " + itoa(g.heat.cells)
+	}
+	if n := len(g.members.keys); n > 0 {
+		return "member " + itoa(g.members.at+1) + " of " + itoa(n)
+	}
+	return ""
+}
+
+// verdictLines are the chip, the sentence, and why.
+func (g *groupPage) verdictLines(s *snap, ix lag.GroupIx, w, why int) []line {
+	v := s.verdict(ix)
+	if v == nil {
+		return []line{put(plain, " ").add(chipWarning, " ? UNKNOWN ").add(plain, " "+s.safe(g.name)+" is not judged yet.")}
+	}
+	head, rest := splitWhy(whyOf(s, ix))
+	said := ": " + strings.TrimSuffix(head, ".") + strongest(s, v)
+	r := strong
+	if v.Severity == state.Critical {
+		r = critical
+	}
+	glyph := strings.TrimSpace(s.glyph(v.State))
+	chip := " " + strings.TrimSpace(glyph+" "+looks[v.State].chip) + " "
+	out := []line{put(plain, " ").add(chipOf(v.State, v.Severity), chip).add(plain, " ").add(r, s.safe(g.name)+said)}
+	return append(out, padded(sentences(s, rest, w, why), why)...)
+}
+
+// strongest is the end of the first sentence: since when.
+func strongest(s *snap, v *state.Verdict) string {
+	out := ""
+	if !v.Since.IsZero() {
+		out = ", since " + s.stamp(v.Since)
+		if s.fromStart(v.Since) {
+			out = ", at least since " + s.stamp(v.Since)
+		}
+	}
+	if v.Muted {
+		out += ", muted by policy"
+	}
+	return out + "."
+}
+
+// splitWhy takes the claim off a sentence: what follows its first colon or full stop is the evidence.
+func splitWhy(why string) (claim, evidence string) {
+	for _, end := range []string{": ", ". "} {
+		if at := strings.Index(why, end); at > 0 && at < 120 {
+			return why[:at], why[at+len(end):]
+		}
+	}
+	return why, ""
+}
+
+func sentences(s *snap, said string, w, most int) []line {
+	var out []line
+	for _, part := range wrap(s.glyphs, said, w-4, most) {
+		out = append(out, put(plain, "   ").add(plain, part))
+	}
+	return out
+}
+
+func (g *groupPage) do(s *snap, v verb) intent {
+	switch v {
+	case vPanel, vPanelBack:
+		g.panel = (g.panel + 1) % numPanels
+		return nil
+	case vSpan:
+		g.short, g.spanned = !g.short, true
+		return nil
+	case vOpen:
+		return g.open()
+	}
+	if g.panel == onMembers {
+		g.members.move(v)
+		return nil
+	}
+	g.heat.move(v, g.width)
+	return nil
+}
+
+// open opens the partitions: of the member in hand, or all with the one in hand under the cursor.
+func (g *groupPage) open() intent {
+	p := newPositions(g.name)
+	if g.panel == onMembers {
+		p.member = g.members.cursor()
+		return openView{p}
+	}
+	if topic, c, ok := g.heat.hand(); ok {
+		p.seek = [2]string{topic, itoa(int(c.number))}
+	}
+	return openView{p}
+}
+
+func (g *groupPage) command(s *snap) []string {
+	return append([]string{"weir", "describe", "group"}, withCluster(s, g.name)...)
+}
+
+func (g *groupPage) describe(s *snap, raw bool) (string, []string, bool) {
+	if _, ok := groupNamed(s, g.name); !ok {
+		return "", nil, false
+	}
+	t := wire.Groups(s.wire())
+	reader, col := wire.NewReader(&t), t.Column("group")
+	for i := range t.Len {
+		if reader.Cell(i, col).String() == g.name {
+			return g.name, pages(s, wire.New("", s.judged, s.wire(), t.Pick([]int{i})), raw), true
+		}
+	}
+	return "", nil, false
+}

@@ -1,0 +1,304 @@
+package tui
+
+import (
+	"strings"
+	"time"
+
+	"weir/internal/text"
+	"weir/lag"
+	"weir/lag/state"
+)
+
+// layout shares out the rows of a group's page.
+type layout struct {
+	airy       bool // blank rows between the parts
+	bigNumbers bool // names over values
+	side       bool // the changes beside the chart
+	why        int
+	chart      int // rows of the lag; 0: no chart
+	strips     bool
+	changes    int
+	map_       int
+	members    int
+}
+
+// plan gives each part its rows. What gives up rows first: changes beyond 3, members beyond 2, the strips of the rates,
+// a chart of 5 for one of 4, the numbers on two lines. Spare rows go to the chart, up to 12, then to the members.
+func (g *groupPage) plan(w, h, said int) layout {
+	most := max(1, len(g.feed))
+	l := layout{side: w >= 110, why: min(2, said), chart: 4, changes: min(3, most), members: 2}
+	l.map_ = min(max(1, g.heat.rowsFor(w)), max(3, h/4))
+	if h < 20 {
+		l.chart, l.changes = 0, 1
+	}
+	spare := h - l.rows()
+	grow := func(n int, do func()) {
+		if spare >= n {
+			do()
+			spare -= n
+		}
+	}
+	grow(1, func() { l.bigNumbers = w >= 110 })
+	grow(1, func() { l.chart = max(l.chart, 5) })
+	grow(2, func() { l.strips = true })
+	want := len(g.members.keys)
+	for spare > 0 && l.members < min(want, 8) {
+		l.members++
+		spare--
+	}
+	grow(4, func() { l.airy = true })
+	grow(1, func() { l.why = min(3, said) })
+	if !l.side {
+		for spare > 0 && l.changes < min(6, most) {
+			l.changes++
+			spare--
+		}
+	}
+	if full := g.heat.rowsFor(w); full > l.map_ {
+		more := min(full-l.map_, spare/2)
+		l.map_ += more
+		spare -= more
+	}
+	for spare > 0 && l.chart > 0 && l.chart < 12 {
+		l.chart++
+		spare--
+	}
+	return l
+}
+
+// rows is how many rows the page takes.
+func (l *layout) rows() int {
+	n := 1 + l.why + 1 + 1 + l.map_ + 2 + l.members // verdict, why, numbers, the map's and the members' rules and head
+	if l.chart > 0 {
+		n += 1 + l.chart + 2
+	}
+	if !l.side || l.chart == 0 {
+		n += 1 + l.changes
+	}
+	return n
+}
+
+// numbersLines are the group's numbers, in one row or under their names.
+func numbersLines(s *snap, ix lag.GroupIx, w int, big bool) []line {
+	v := s.verdict(ix)
+	if v == nil {
+		return []line{put(quiet, " no numbers yet: a second reading is needed")}
+	}
+	_, old := s.oldGroup(ix)
+	facts := numbersOf(s, ix, v)
+	if !big {
+		l := put(plain, "")
+		for _, f := range facts[:7] {
+			if f.name == "LOST" && f.value == "0" {
+				continue
+			}
+			l = l.add(quiet, " "+strings.ToLower(f.name)+" ").add(numbersRole(f, old), f.value).add(plain, " ")
+		}
+		return []line{l.fit(s.glyphs, w)}
+	}
+	head, row := put(plain, ""), put(plain, "")
+	for _, f := range facts {
+		width := max(len(f.name), text.Width(f.value)) + 3
+		if head.width()+width > w {
+			break
+		}
+		head = head.add(quiet, " "+text.PadEnd(f.name, width-1))
+		row = row.add(plain, " ").add(numbersRole(f, old), f.value).add(plain, strings.Repeat(" ", width-1-text.Width(f.value)))
+	}
+	return []line{head, row}
+}
+
+// fact is a name and what is known of it.
+type fact struct {
+	name, value string
+	role        role
+}
+
+func numbersRole(f fact, old bool) role {
+	switch {
+	case strings.HasPrefix(f.value, "?"):
+		return warning
+	case old:
+		return quiet
+	}
+	return f.role
+}
+
+func numbersOf(s *snap, ix lag.GroupIx, v *state.Verdict) []fact {
+	r := s.read()
+	grp := &r.Groups[ix]
+	members, coordinator := "?", s.node(grp.Coordinator)
+	if v.Members >= 0 {
+		members = itoa(v.Members)
+	}
+	if grp.State != "" {
+		coordinator += ", " + strings.ToLower(s.safe(grp.State))
+	}
+	lost := fact{"LOST", text.ShortCount(v.Lost), plain}
+	if v.Lost > 0 {
+		lost.role = critical
+	}
+	kind := "?"
+	if grp.Type != lag.Untold {
+		kind = grp.Type.String()
+	}
+	return []fact{
+		{"LAG", s.bounded(text.ShortCount(v.Lag), v.LagBound), strong},
+		{"BEHIND", s.bounded(duration(v.TimeLag), v.TimeLagBound), strong},
+		{"IN/s", rateWord(v.Produce), plain}, {"OUT/s", rateWord(v.Consume), plain},
+		{"CATCH UP", duration(v.CatchUp), plain}, {"LEFT", leftWord(v), plain}, lost,
+		{"MEMBERS", members, plain}, {"TYPE", kind, plain}, {"COORDINATOR", coordinator, plain},
+	}
+}
+
+func leftWord(v *state.Verdict) string {
+	if v.Lost > 0 {
+		return "gone"
+	}
+	return duration(v.RetentionLeft)
+}
+
+// bounded marks a lower bound.
+func (s *snap) bounded(printed string, b lag.Bound) string {
+	if b == lag.AtLeast {
+		return s.glyphs.Bounded(printed, text.AtLeast)
+	}
+	return printed
+}
+
+// duration prints a time of a verdict: never and unknown are words of their own.
+func duration(d time.Duration) string {
+	switch d {
+	case state.NotKnown:
+		return "?"
+	case state.Never:
+		return "never"
+	}
+	return text.Duration(d)
+}
+
+func rateWord(v float64) string {
+	if v < 0 {
+		return "?"
+	}
+	return text.ShortRate(v)
+}
+
+// chartAndFeed is the lag over time and, beside or below it, what changed.
+func (g *groupPage) chartAndFeed(s *snap, ix lag.GroupIx, w int, p layout) []line {
+	c := chart{theme: s.theme, now: s.judged, height: p.chart, strips: p.strips, marks: map[int]rune{}}
+	span := "1 column a minute"
+	trail := s.hist.groups[ix]
+	if trail == nil {
+		trail = newTrail()
+	}
+	c.series = &trail.minute
+	if g.short {
+		c.series, span = &trail.short, "1 column 10 s; s shows the hour"
+	}
+	const chartWide = chartLeft + columns + 7
+	room := w - chartWide - 3
+	if !p.side {
+		room = w
+	}
+	rows := p.changes
+	if p.side && p.chart > 0 {
+		rows = p.chart + 2
+		if p.strips {
+			rows += 2
+		}
+	}
+	feed := []line{rule(s, "changes", "newest first, "+text.Zone(s.now), room)}
+	feed = append(feed, g.changes(s, c, room, rows)...)
+	if p.chart == 0 {
+		return feed
+	}
+	head := rule(s, "lag", span, w)
+	if p.side {
+		head = rule(s, "lag and rates", span, chartWide)
+	}
+	drawn := append([]line{head}, c.draw()...)
+	if p.side {
+		return beside(s.glyphs, drawn, feed, chartWide, 3)
+	}
+	return append(drawn, padded(feed, p.changes+1)...)
+}
+
+// changes lists the group's events, newest first. Those within the chart get a letter that stands on its axis too.
+func (g *groupPage) changes(s *snap, c chart, w, rows int) []line {
+	if len(g.feed) == 0 {
+		return []line{put(quiet, "   none since "+s.stamp(s.hist.begun))}
+	}
+	var out []line
+	letter := 'a'
+	for i := range g.feed {
+		if len(out) >= rows {
+			break
+		}
+		mark := " "
+		if at, ok := c.column(g.feed[i].At); ok && letter <= 'z' && c.height > 0 {
+			if c.marks[at] == 0 {
+				c.marks[at] = letter
+				letter++
+			}
+			mark = string(c.marks[at])
+		}
+		l := put(plain, "   ").add(accent, mark).add(quiet, " "+s.stamp(g.feed[i].At)+" ")
+		out = append(out, l.add(plain, eventWords(s, &g.feed[i])).fit(s.glyphs, w))
+	}
+	return out
+}
+
+// partitions is the map, with the facts of the cell in hand in its rule.
+func (g *groupPage) partitions(s *snap, ix lag.GroupIx, w int, p layout) []line {
+	drawn, per := g.heat.draw(s, w, p.map_, g.panel == onPartitions)
+	facts := g.heat.summary(s, per)
+	if at, old := s.oldGroup(ix); old {
+		facts = joinFacts(facts, "~ as of "+s.stamp(at))
+	}
+	if g.panel == onPartitions {
+		facts = g.handFacts(s, ix)
+	}
+	if len(drawn) == 0 {
+		drawn = []line{put(quiet, "   none: the group has no commit and no assignment that could be seen")}
+	}
+	return append([]line{rule(s, "partitions", facts, w)}, padded(drawn, p.map_)...)
+}
+
+// handFacts tells the partition in hand.
+func (g *groupPage) handFacts(s *snap, ix lag.GroupIx) string {
+	topic, c, ok := g.heat.hand()
+	if !ok {
+		return ""
+	}
+	out := "p" + itoa(int(c.number))
+	if len(g.heat.topics) > 1 {
+		out += " of " + s.safe(topic)
+	}
+	if !c.present || c.k >= len(g.posns) {
+		return out + ": no position of this group"
+	}
+	p := &g.posns[c.k]
+	out += ": " + strings.TrimSpace(s.glyph(p.State)+" "+looks[p.State].word)
+	if !p.Since.IsZero() && p.Severity > state.Calm {
+		out += " " + s.ago(p.Since)
+	}
+	out += ", lag " + exactOr(p.Lag)
+	if who := ownerOf(s, ix, p); who != "" {
+		out += ", " + who
+	}
+	if r := s.read(); lag.Known(r.Committed[p.Position]) {
+		out += ", committed " + text.Exact(r.Committed[p.Position])
+	} else if r.Committed[p.Position] == lag.None {
+		out += ", no commit"
+	}
+	return out
+}
+
+// exactOr is an offset or a lag in full; "?" and "none" for what is not known or not there.
+func exactOr(n int64) string {
+	if n == lag.None {
+		return "none"
+	}
+	return text.Exact(n)
+}

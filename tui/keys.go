@@ -1,0 +1,326 @@
+package tui
+
+import (
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// key does what a key is bound to, or says why it can't here.
+func (m *model) key(k tea.KeyPressMsg) tea.Cmd {
+	name := k.String()
+	if m.prompt != nil && name != "ctrl+c" && name != "ctrl+z" {
+		return m.promptKey(name, k.Text)
+	}
+	m.notice = ""
+	b := byKey[name]
+	switch {
+	case b == nil:
+		m.notice = m.glyphs.Safe(name) + " does nothing here; ? lists the keys"
+	case m.tooSmall() && b.verb != vQuit && b.verb != vInterrupt && b.verb != vSuspend:
+		m.notice = "the screen is too small"
+	case !b.works(m.top().place()):
+		m.notice = b.not
+	case b.verb == vView:
+		m.number(name)
+	default:
+		return m.do(b.verb)
+	}
+	return nil
+}
+
+// do does a verb that works in the view on top.
+func (m *model) do(v verb) tea.Cmd {
+	switch v {
+	case vInterrupt:
+		return tea.Quit
+	case vQuit:
+		return m.quit()
+	case vSuspend:
+		return tea.Suspend
+	case vEsc:
+		m.climb()
+	case vBack:
+		m.lastView()
+	case vPalette:
+		m.ask(':', "")
+	case vFilter:
+		if f, ok := m.top().(filtered); ok {
+			m.ask('/', f.filter())
+		}
+	case vUTC:
+		m.utc = !m.utc
+	case vFreeze:
+		m.freeze()
+	case vHelp:
+		if _, already := m.top().(*help); !already {
+			crumbs := m.top().crumbs(m.snap())
+			m.open(newHelp(m.top().place(), crumbs[0]))
+		}
+	case vAct:
+		m.notice = "Acting from the console isn't built yet. Nothing was changed."
+	case vDescribe, vRaw:
+		m.page(v == vRaw)
+	case vCommand:
+		cmd := shellLine(m.top().command(m.snap()))
+		m.notice = "copied: " + m.glyphs.Safe(cmd)
+		return copyOut(cmd)
+	case vCopy:
+		m.notice = "copied as Markdown, to the terminal's clipboard (OSC 52)"
+		return copyOut(m.markdown())
+	default:
+		return m.obey(m.top().do(m.snap(), v))
+	}
+	return nil
+}
+
+// obey does what a view asks for.
+func (m *model) obey(i intent) tea.Cmd {
+	switch i := i.(type) {
+	case openView:
+		m.open(i.v)
+	case say:
+		m.notice = i.why
+	case runVerb:
+		if h, ok := m.top().(*help); ok {
+			under := h.under
+			m.stack = m.stack[:len(m.stack)-1]
+			return m.fromHelp(i.v, under)
+		}
+		return m.do(i.v)
+	}
+	return nil
+}
+
+// fromHelp does a key that was chosen in the help, if it works in the view below.
+func (m *model) fromHelp(v verb, under place) tea.Cmd {
+	for i := range bindings {
+		if b := &bindings[i]; b.verb == v {
+			switch {
+			case !b.works(under):
+				m.notice = b.not
+				return nil
+			case v == vView:
+				m.notice = "1 overview  2 groups  3 topics  4 brokers  5 events"
+				return nil
+			}
+		}
+	}
+	return m.do(v)
+}
+
+func (m *model) open(v view) {
+	m.last = append([]view(nil), m.stack...)
+	m.stack = append(m.stack[:len(m.stack):len(m.stack)], v)
+}
+
+// root leaves all views for one.
+func (m *model) root(v view) {
+	m.last = append([]view(nil), m.stack...)
+	m.stack = []view{v}
+}
+
+func (m *model) lastView() {
+	if len(m.last) == 0 {
+		m.notice = "no other view was open yet"
+		return
+	}
+	m.stack, m.last = m.last, m.stack
+}
+
+// climb takes the first of these: the filter off, the narrowing to troubles off, one view up.
+func (m *model) climb() {
+	if f, ok := m.top().(filtered); ok && f.filter() != "" {
+		if f.setFilter(m.snap(), "") == nil {
+			return
+		}
+	}
+	if n, ok := m.top().(interface{ widen() bool }); ok && n.widen() {
+		return
+	}
+	switch {
+	case len(m.stack) > 1:
+		m.last = append([]view(nil), m.stack...)
+		m.stack = m.stack[:len(m.stack)-1]
+	case m.top().place() != atOverview:
+		m.root(newOverview())
+	default:
+		m.notice = "this is the top; q quits"
+	}
+}
+
+func (m *model) quit() tea.Cmd {
+	if len(m.stack) == 1 {
+		return tea.Quit
+	}
+	m.last = append([]view(nil), m.stack...)
+	m.stack = m.stack[:len(m.stack)-1]
+	return nil
+}
+
+// number goes to a view by its number.
+func (m *model) number(name string) {
+	n := int(name[0] - '1')
+	if n >= len(viewNames) {
+		m.notice = name + " has no view yet; there are 1 overview 2 groups 3 topics 4 brokers 5 events"
+		return
+	}
+	m.root(viewNames[n].make())
+}
+
+// freeze holds the screen, or lets it go on.
+func (m *model) freeze() {
+	if m.frozen.IsZero() {
+		m.frozen = m.now
+		return
+	}
+	m.frozen, m.shown = time.Time{}, m.state
+}
+
+// page opens all fields of what is under the cursor, or its JSON.
+func (m *model) page(raw bool) {
+	sub, ok := m.top().(subject)
+	if !ok {
+		m.notice = "there is nothing here to describe"
+		return
+	}
+	s := m.snap()
+	of, body, ok := sub.describe(s, raw)
+	if !ok {
+		m.notice = "there is nothing under the cursor"
+		return
+	}
+	title := "all fields"
+	if raw {
+		title, body = "JSON", indent(s, body)
+	}
+	m.open(newTextView(s, title, of, body, m.top().command(s)))
+}
+
+// ask opens the prompt.
+func (m *model) ask(kind byte, input string) {
+	m.prompt = &prompt{kind: kind, input: input, was: input, history: m.past[kind]}
+}
+
+func (m *model) paste(text string) {
+	if m.prompt == nil {
+		m.notice = "a paste does nothing here"
+		return
+	}
+	m.prompt.insert(text)
+}
+
+// promptKey edits the prompt's line.
+func (m *model) promptKey(name, text string) tea.Cmd {
+	p := m.prompt
+	switch name {
+	case "enter":
+		return m.answer()
+	case "esc":
+		m.prompt = nil
+	case "backspace", "ctrl+h":
+		if p.input == "" {
+			m.prompt = nil
+			return nil
+		}
+		p.backspace()
+	case "ctrl+w":
+		p.word()
+	case "ctrl+u":
+		p.input, p.fault = "", ""
+	case "up":
+		p.recall(1)
+	case "down":
+		p.recall(-1)
+	case "tab":
+		if all := completions(m.snap(), p.input); p.kind == ':' && len(all) > 0 {
+			p.input = all[0]
+		}
+	default:
+		p.insert(text)
+	}
+	return nil
+}
+
+// answer takes what was typed.
+func (m *model) answer() tea.Cmd {
+	p := m.prompt
+	input := strings.TrimSpace(p.input)
+	if p.kind == '/' {
+		if f, ok := m.top().(filtered); ok {
+			if err := f.setFilter(m.snap(), input); err != nil {
+				p.fault = err.Error()
+				return nil
+			}
+		}
+	}
+	m.prompt = nil
+	if input != "" {
+		m.past[p.kind] = append(m.past[p.kind], input)
+	}
+	if p.kind == ':' {
+		return m.goTo(input)
+	}
+	return nil
+}
+
+// goTo opens a view by its name: groups, groups /expr, ctx NAME, q.
+func (m *model) goTo(input string) tea.Cmd {
+	name, rest, _ := strings.Cut(input, " ")
+	rest = strings.TrimSpace(rest)
+	switch name {
+	case "":
+		return nil
+	case "q", "quit":
+		return tea.Quit
+	case "help":
+		return m.do(vHelp)
+	case "ctx", "cluster":
+		m.context(rest)
+		return nil
+	}
+	for _, v := range viewNames {
+		if v.name != name && !has(v.aliases, name) {
+			continue
+		}
+		made := v.make()
+		if expr, ok := strings.CutPrefix(rest, "/"); ok {
+			f, can := made.(filtered)
+			if !can {
+				m.notice = v.name + " takes no filter"
+				return nil
+			}
+			if err := f.setFilter(m.snap(), expr); err != nil {
+				m.notice = err.Error()
+				return nil
+			}
+		}
+		m.root(made)
+		return nil
+	}
+	m.notice = "no view is named " + m.glyphs.Safe(name) + "; there are overview, groups, topics, brokers, events"
+	return nil
+}
+
+func has(all []string, s string) bool {
+	for _, a := range all {
+		if a == s {
+			return true
+		}
+	}
+	return false
+}
+
+// context goes to another cluster.
+func (m *model) context(name string) {
+	var names []string
+	for i, c := range m.clusters {
+		if c.Name == name {
+			m.current, m.stack, m.last = i, []view{newOverview()}, nil
+			return
+		}
+		names = append(names, m.glyphs.Safe(c.Name))
+	}
+	m.notice = "no cluster " + m.glyphs.Safe(name) + " is open; there is " + strings.Join(names, ", ")
+}

@@ -1,0 +1,348 @@
+package tui
+
+import (
+	"slices"
+	"strings"
+
+	"weir/internal/query"
+	"weir/internal/text"
+	"weir/internal/wire"
+	"weir/lag"
+)
+
+// list is a grid over one of the tables of the public contract: what it shows, filters and sorts by is what the shell
+// prints under the same names.
+type list struct {
+	grid
+	noun   string // in the plural, as the command line has it
+	source func(*snap) wire.Table
+	names  []string // fields a bare word is looked for in
+	// id tells rows apart; nil: by their ref.
+	id func(row []wire.Value) string
+	// keep tells which rows are listed at all; nil: all.
+	keep func(row []wire.Value) bool
+	// hide tells which rows are folded away while nothing is searched for; nil: none.
+	hide func(row []wire.Value) bool
+	// bad tells which rows are troubles; nil: none.
+	bad func(row []wire.Value) bool
+
+	table  wire.Table
+	reader *wire.Reader
+	rows   []int // of the table, in the order they would have now
+	expr   string
+	match  *query.Filter
+	order  string // sort expression; "" the table's own order
+
+	onlyBad, unfolded bool
+	folded, total     int
+	doubtful          int // hidden because a value they are filtered by is not known
+
+	reading *lag.Reading
+	dirty   bool // the filter, or the order, was changed
+}
+
+var fieldKinds = map[wire.Kind]query.FieldKind{
+	wire.Text: query.TextField, wire.Enum: query.EnumField, wire.Count: query.CountField, wire.Number: query.CountField,
+	wire.Bytes: query.BytesField, wire.Seconds: query.SecondsField, wire.Rate: query.RateField, wire.Bool: query.BoolField,
+	wire.Time: query.TimeField, wire.Nested: query.TextField,
+}
+
+// fields are the columns of a table as filters name them.
+func fields(t *wire.Table, names []string) []query.Field {
+	out := make([]query.Field, len(t.Columns))
+	for i, c := range t.Columns {
+		out[i] = query.Field{Name: c.Name, Kind: fieldKinds[c.Kind], Values: c.Names, IsName: slices.Contains(names, c.Name)}
+	}
+	return out
+}
+
+// queryValue is a cell as filters compare it.
+func queryValue(v *wire.Value) query.Value {
+	if !v.Known() {
+		return query.Value{}
+	}
+	if n, ok := v.Integer(); ok {
+		return query.IntValue(n)
+	}
+	if f, ok := v.Measure(); ok {
+		return query.FloatValue(f)
+	}
+	if b, ok := v.Bool(); ok {
+		return query.BoolValue(b)
+	}
+	if t, ok := v.Time(); ok {
+		return query.TimeValue(t)
+	}
+	return query.TextValue(v.String())
+}
+
+func (l *list) filter() string { return l.expr }
+
+func (l *list) setFilter(s *snap, expr string) error {
+	t := l.source(s)
+	f, err := query.Compile(expr, fields(&t, l.names))
+	if err != nil {
+		return err
+	}
+	l.expr, l.match, l.dirty = expr, f, true
+	if expr == "" {
+		l.match = nil
+	}
+	return nil
+}
+
+// sync takes in a snapshot.
+func (l *list) sync(s *snap) {
+	if s.read() == nil || !l.dirty && l.reading == s.c.Reading {
+		return
+	}
+	sort := l.dirty
+	l.reading, l.dirty = s.c.Reading, false
+	l.table = l.source(s)
+	l.reader = wire.NewReader(&l.table)
+	l.pick()
+	l.arrange()
+	key := l.table.Column("ref")
+	want := make([]string, len(l.rows))
+	for i, r := range l.rows {
+		if row := l.reader.Row(r); l.id != nil {
+			want[i] = l.id(row)
+		} else {
+			want[i] = row[key].String()
+		}
+	}
+	l.grid.sync(want, sort, s.judged)
+	if name := l.table.Column(l.columns[l.grow].field); name >= 0 {
+		for _, r := range l.rows {
+			l.measure(s.safe(l.reader.Cell(r, name).String()))
+		}
+	}
+}
+
+// pick finds the rows that are shown.
+func (l *list) pick() {
+	l.rows, l.folded, l.total, l.doubtful = l.rows[:0], 0, 0, 0
+	for i := range l.table.Len {
+		row := l.reader.Row(i)
+		if l.keep != nil && !l.keep(row) {
+			continue
+		}
+		l.total++
+		if l.hide != nil && l.hide(row) {
+			l.folded++
+			if !l.unfolded && l.match == nil {
+				continue
+			}
+		}
+		if l.onlyBad && (l.bad == nil || !l.bad(row)) {
+			continue
+		}
+		if l.match != nil {
+			is := l.match.Match(func(field int) query.Value { return queryValue(&row[field]) })
+			if is.Unknown {
+				l.doubtful++
+			}
+			if !is.Match {
+				continue
+			}
+		}
+		l.rows = append(l.rows, i)
+	}
+}
+
+// arrange puts the rows in the order asked for.
+func (l *list) arrange() {
+	if l.order == "" {
+		return
+	}
+	by, err := query.ParseSort(l.order, fields(&l.table, l.names))
+	if err != nil {
+		return // the order was made from the table's own columns
+	}
+	order := by.Order(len(l.rows), func(row, field int) query.Value {
+		return queryValue(&l.reader.Row(l.rows[row])[field])
+	})
+	out := make([]int, len(order))
+	for i, at := range order {
+		out[i] = l.rows[at]
+	}
+	l.rows = out
+}
+
+// sortBy orders by a field; by the one it is ordered by already, the other way round.
+func (l *list) sortBy(field string, down bool) {
+	if field == l.sorted && l.heldAt.IsZero() && (field != "") {
+		down = !l.down
+	}
+	l.sorted, l.down, l.dirty = field, down, true
+	l.order = field
+	if down && field != "" {
+		l.order = "-" + field
+	}
+}
+
+// do answers the keys that all lists share; false for one that is the view's own.
+func (l *list) do(s *snap, v verb, w int) (intent, bool) {
+	if l.move(v) {
+		return nil, true
+	}
+	switch v {
+	case vLeft:
+		l.choose(-1, w)
+	case vRight:
+		l.choose(1, w)
+	case vSort:
+		return l.sort(), true
+	case vByName:
+		l.sortBy(l.names[0], false)
+	case vByLag:
+		l.sortBy("lag", true)
+	case vByAge:
+		l.sortBy("state_since", false)
+	case vByState:
+		l.sortBy("", false)
+	case vWide:
+		l.wide = !l.wide
+	case vTroubles:
+		l.onlyBad, l.dirty = !l.onlyBad, true
+	case vFolded:
+		l.unfolded, l.dirty = !l.unfolded, true
+	default:
+		return nil, false
+	}
+	return nil, true
+}
+
+// sort sorts by the chosen column, or again by the one it was sorted by.
+func (l *list) sort() intent {
+	field := l.sorted
+	if l.chosen >= 0 && l.chosen < len(l.columns) {
+		field = l.columns[l.chosen].field
+	}
+	if field != "" && l.table.Column(field) < 0 {
+		return say{"this column has nothing to order by"}
+	}
+	l.sortBy(field, field != "" && !l.isText(field))
+	return nil
+}
+
+func (l *list) isText(field string) bool {
+	c := l.table.Column(field)
+	return c >= 0 && (l.table.Columns[c].Kind == wire.Text || l.table.Columns[c].Kind == wire.Enum || l.table.Columns[c].Kind == wire.Time)
+}
+
+// under returns the values of the row under the cursor; nil without rows.
+func (l *list) under() []wire.Value {
+	at, ok := l.row[l.cursor()]
+	if !ok || at >= len(l.rows) {
+		return nil
+	}
+	return l.reader.Row(l.rows[at])
+}
+
+// word returns one text of the row under the cursor; "" when there is none.
+func (l *list) word(field string) string {
+	row := l.under()
+	if row == nil {
+		return ""
+	}
+	return row[l.table.Column(field)].String()
+}
+
+// place is what stands at the right of the keys: which row of how many.
+func (l *list) where() string {
+	if len(l.keys) == 0 {
+		return "none of " + itoa(l.total)
+	}
+	out := itoa(l.at+1) + " of " + itoa(len(l.keys))
+	if l.folded > 0 && !l.unfolded && l.match == nil {
+		out += ", " + itoa(l.folded) + " folded"
+	}
+	return out
+}
+
+// narrowed says in the table's rule what is hidden; "" when nothing is.
+func (l *list) narrowed(s *snap) string {
+	var said []string
+	if l.onlyBad {
+		said = append(said, "only troubles (!)")
+	}
+	if l.expr != "" {
+		said = append(said, "filter "+s.safe(l.expr)+" (Esc)")
+	}
+	if l.doubtful > 0 {
+		said = append(said, itoa(l.doubtful)+" hidden: a value they are filtered by is not known")
+	}
+	return strings.Join(said, "; ")
+}
+
+// held says since when the order is no longer the true one.
+func (l *list) held(s *snap) string {
+	if l.heldAt.IsZero() {
+		return ""
+	}
+	return "order held since " + s.stamp(l.heldAt) + "; O sorts again"
+}
+
+func (l *list) describe(s *snap, raw bool) (string, []string, bool) {
+	row := l.under()
+	if row == nil {
+		return "", nil, false
+	}
+	at := l.rows[l.row[l.cursor()]]
+	picked := l.table.Pick([]int{at})
+	doc := wire.New("", s.judged, s.wire(), picked)
+	return l.title(row), pages(s, doc, raw), true
+}
+
+// title names a row: its name, or all that tells it apart.
+func (l *list) title(row []wire.Value) string {
+	ref, err := lag.ParseRef(row[l.table.Column("ref")].String())
+	if err != nil || ref.Name == "" {
+		return l.noun
+	}
+	if ref.Sub != "" {
+		return ref.Name + " " + ref.Sub
+	}
+	return ref.Name
+}
+
+// pages writes a document as lines.
+func pages(s *snap, doc wire.Document, raw bool) []string {
+	var b strings.Builder
+	style := wire.Style{Terminal: true, Glyphs: s.glyphs, Now: s.now}
+	var err error
+	if raw {
+		err = wire.Write(&b, doc, wire.JSONL, style)
+	} else {
+		err = wire.Page(&b, doc, style)
+	}
+	if err != nil { // a strings.Builder takes everything
+		return []string{s.safe(err.Error())}
+	}
+	return strings.Split(strings.TrimRight(b.String(), "\n"), "\n")
+}
+
+// number makes the cell of a count or a rate in five cells, and a sixth for the mark of what is old.
+func number(s *snap, c *wire.Column, v wire.Value, old bool) cell {
+	style := wire.Style{Terminal: true, Glyphs: s.glyphs, Now: s.now}
+	out := style.Cell(c, v)
+	if text.Width(out) < text.CountWidth {
+		out = text.PadStart(out, text.CountWidth-1) + " "
+	}
+	return mark(s, cell{s: out}, old, !v.Known())
+}
+
+// mark appends the mark of what is old, which is faint.
+func mark(s *snap, c cell, old, unknown bool) cell {
+	switch {
+	case unknown && strings.Contains(c.s, "?"):
+		c.role = warning
+		c.s += " "
+	case old:
+		c.s, c.role = c.s+"~", quiet
+	default:
+		c.s += " "
+	}
+	return c
+}

@@ -1,0 +1,240 @@
+package tui
+
+import (
+	"slices"
+	"strings"
+
+	"weir/internal/text"
+	"weir/lag"
+	"weir/lag/state"
+)
+
+// members is the list of a group's members, those with the gravest partition first.
+type members struct {
+	grid
+	all  []memberRow
+	seen bool // members were read once
+}
+
+type memberRow struct {
+	m     *lag.Member
+	lag   lag.Sum
+	out   float64 // negative: not known
+	parts string
+	worst *state.Position
+}
+
+var memberColumns = []column{
+	{head: "MEMBER", width: 10, left: true},
+	{head: "HOST", width: 16, left: true},
+	{head: "CLIENT", width: 16, left: true, drop: 3},
+	{head: "PARTITIONS", width: 18, left: true},
+	{head: "LAG ", width: 6},
+	{head: "OUT/s ", width: 6, drop: 2},
+	{head: "WORST", width: 24, left: true, drop: 1},
+}
+
+func newMembers() members { return members{grid: grid{columns: memberColumns, chosen: -1}} }
+
+func (m *members) sync(s *snap, g lag.GroupIx, all []state.Position) {
+	r := s.read()
+	grp := &r.Groups[g]
+	m.seen = !grp.MembersAt.IsZero()
+	at := make(map[lag.PartitionIx]int, len(all))
+	for k := range all {
+		at[r.Positions[all[k].Position].Partition] = k
+	}
+	m.all = m.all[:0]
+	for i := range grp.Members {
+		m.all = append(m.all, rowOf(s, &grp.Members[i], at, all))
+	}
+	order := make([]int, len(m.all))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return int(m.all[b].gravity()) - int(m.all[a].gravity()) })
+	sorted := make([]memberRow, len(order))
+	keys := make([]string, len(order))
+	for i, k := range order {
+		sorted[i], keys[i] = m.all[k], m.all[k].m.ID
+		m.measure(s.safe(memberName(s.theme, m.all[k].m)))
+	}
+	m.all = sorted
+	m.grid.sync(keys, false, s.judged)
+}
+
+func (r *memberRow) gravity() state.Severity {
+	if r.worst == nil {
+		return state.Calm
+	}
+	return r.worst.Severity
+}
+
+func rowOf(s *snap, m *lag.Member, at map[lag.PartitionIx]int, all []state.Position) memberRow {
+	row := memberRow{m: m}
+	var names []string
+	topics := map[lag.TopicIx]bool{}
+	for _, p := range m.Assigned {
+		part := &s.read().Partitions[p]
+		topics[part.Topic] = true
+		if len(names) < 12 {
+			names = append(names, "p"+itoa(int(part.Number)))
+		}
+		k, ok := at[p]
+		if !ok {
+			row.out = -1
+			row.lag.Add(lag.Unknown)
+			continue
+		}
+		pos := &all[k]
+		row.lag.Add(pos.Lag)
+		if pos.Consume < 0 || row.out < 0 {
+			row.out = -1
+		} else {
+			row.out += pos.Consume
+		}
+		if row.worst == nil || pos.Severity > row.worst.Severity || pos.Severity == row.worst.Severity && pos.Lag > row.worst.Lag {
+			row.worst = pos
+		}
+	}
+	row.parts = strings.Join(names, " ")
+	if n := len(m.Assigned); n > len(names) || text.Width(row.parts) > 18 {
+		row.parts = plural(n, "partition", "partitions")
+	}
+	if len(topics) > 1 {
+		row.parts = itoa(len(m.Assigned)) + " of " + itoa(len(topics)) + " topics"
+	}
+	return row
+}
+
+// memberName is how a member is called: its instance id, else its client id and the beginning of its own.
+func memberName(t theme, m *lag.Member) string {
+	if m.InstanceID != "" {
+		return m.InstanceID
+	}
+	if rest, ok := strings.CutPrefix(m.ID, m.ClientID+"-"); ok && len(rest) > 8 && m.ClientID != "" {
+		return m.ClientID + "-" + rest[:6] + t.glyphs.Ellipsis()
+	}
+	return m.ID
+}
+
+// ownerOf names the member a position is assigned to, and its host; "" when there is none.
+func ownerOf(s *snap, g lag.GroupIx, p *state.Position) string {
+	r := s.read()
+	part := r.Positions[p.Position].Partition
+	for i := range r.Groups[g].Members {
+		m := &r.Groups[g].Members[i]
+		if slices.Contains(m.Assigned, part) {
+			return s.safe(memberName(s.theme, m)) + " on " + s.safe(hostOf(m))
+		}
+	}
+	return ""
+}
+
+func hostOf(m *lag.Member) string { return strings.TrimPrefix(m.Host, "/") }
+
+func (m *members) draw(s *snap, w, h int, focused, old bool) []line {
+	if h <= 0 {
+		return nil
+	}
+	head := rule(s, "members", m.facts(), w)
+	if len(m.all) == 0 {
+		why := "none"
+		if !m.seen {
+			why = "not read yet"
+		}
+		return []line{head, put(quiet, "   "+why)}
+	}
+	return append([]line{head}, m.grid.draw(s.theme, w, h-1, focused, func(at int) []cell { return m.cells(s, &m.all[at], old) })...)
+}
+
+func (m *members) facts() string {
+	if !m.seen {
+		return "?"
+	}
+	return itoa(len(m.all)) + " live; Tab goes to the partitions"
+}
+
+func (m *members) cells(s *snap, r *memberRow, old bool) []cell {
+	n, bound := r.lag.Value()
+	worst := cell{"", quiet}
+	if r.worst != nil {
+		p := &s.read().Partitions[s.read().Positions[r.worst.Position].Partition]
+		word := looks[r.worst.State].word
+		if r.worst.Severity > state.Calm {
+			word += " " + s.ago(r.worst.Since)
+			worst.role = roleOf(r.worst.State, r.worst.Severity)
+		}
+		worst.s = s.glyph(r.worst.State) + " p" + itoa(int(p.Number)) + " " + word
+	}
+	records := mark(s, cell{s: s.bounded(text.Count(n), bound)}, old, !lag.Known(n))
+	out := mark(s, cell{s: text.Rate(r.out)}, old, false)
+	if r.out < 0 {
+		out = cell{"   ?  ", warning}
+	}
+	if len(r.m.Assigned) == 0 {
+		records, out = cell{s: s.pick("–", "-") + "  ", role: quiet}, cell{s: s.pick("–", "-") + "  ", role: quiet}
+	}
+	return []cell{{s: s.safe(memberName(s.theme, r.m))}, {s: s.safe(hostOf(r.m))}, {s.safe(r.m.ClientID), quiet},
+		{s: r.parts}, records, out, worst}
+}
+
+// move moves the hand in the map: by cells, and by rows.
+func (m *heat) move(v verb, w int) {
+	per := perRow(w)
+	if m.cells <= named {
+		per = m.namedPerRow(w)
+	}
+	switch v {
+	case vLeft:
+		m.at--
+	case vRight:
+		m.at++
+	case vUp:
+		m.at -= per
+	case vDown:
+		m.at += per
+	case vFirst:
+		m.at = 0
+	case vLast:
+		m.at = m.cells - 1
+	}
+	m.at = max(0, min(m.at, m.cells-1))
+}
+
+// summary says what the map is of.
+func (m *heat) summary(s *snap, per int) string {
+	out := itoa(m.present())
+	switch len(m.topics) {
+	case 0:
+		return "0"
+	case 1:
+		out += " of " + s.safe(m.topics[0].name)
+	default:
+		out += " in " + plural(len(m.topics), "topic", "topics")
+	}
+	var said []string
+	for _, st := range state.States() {
+		if n := m.counts[st]; n > 0 && len(said) < 3 {
+			said = append(said, itoa(n)+" "+looks[st].word)
+		}
+	}
+	out += ": " + strings.Join(said, ", ")
+	switch {
+	case per > 1:
+		out += "; 1 cell = " + itoa(per) + " partitions, the worst of them"
+	case m.cells > named:
+		out += "; 1 cell = 1 partition"
+	default:
+		out += "; number = lag"
+	}
+	return out
+}
+
+func (m *heat) present() int {
+	n := 0
+	for _, c := range m.counts {
+		n += c
+	}
+	return n
+}

@@ -1,0 +1,171 @@
+package tui
+
+import (
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"weir/internal/engine"
+	"weir/lag"
+)
+
+// model is the console. It holds what came in and which views are open; all that happens goes out as commands.
+type model struct {
+	theme
+	out      outside
+	clusters []Cluster
+	utc      bool
+	local    *time.Location
+	w, h     int
+
+	state   engine.State // the latest
+	shown   engine.State // what is looked at: the latest, or what was when the screen was frozen
+	frozen  time.Time    // when the screen was frozen; zero: it is not
+	now     time.Time
+	hist    map[string]*clusterHistory
+	current int // index of the cluster looked at
+	first   map[string]reading
+
+	stack  []view // from the root; the last one is drawn
+	last   []view // the stack before
+	prompt *prompt
+	past   map[byte][]string // what was typed into prompts, by kind
+	notice string            // in place of the keys, until the next one
+	looked []lag.Ref
+	end    error
+}
+
+func newModel(o Options, out outside) *model {
+	m := &model{theme: newTheme(o.Getenv), out: out, clusters: o.Clusters, utc: o.UTC, local: time.Local,
+		hist: map[string]*clusterHistory{}, first: map[string]reading{}, past: map[byte][]string{}}
+	m.stack = []view{newOverview()}
+	return m
+}
+
+// Init asks for what comes in.
+func (m *model) Init() tea.Cmd {
+	return tea.Batch(m.out.nextState(), m.out.nextProgress(), m.out.nextTick(), synchronize, tea.RequestBackgroundColor)
+}
+
+// Update takes in one message.
+func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	var cmd tea.Cmd
+	switch msg := msg.(type) {
+	case stateMsg:
+		m.take(engine.State(msg))
+		cmd = m.out.nextState()
+	case tickMsg:
+		m.pass(time.Time(msg))
+		cmd = m.out.nextTick()
+	case progressMsg:
+		m.first[msg.Cluster] = reading{msg.Reading, msg.Done, msg.Of}
+		cmd = m.out.nextProgress()
+	case tea.WindowSizeMsg:
+		m.w, m.h = msg.Width, msg.Height
+	case tea.BackgroundColorMsg:
+		m.back = backLight
+		if msg.IsDark() {
+			m.back = backDark
+		}
+	case tea.KeyPressMsg:
+		cmd = m.key(msg)
+	case tea.PasteMsg:
+		m.paste(msg.Content)
+	case endMsg:
+		m.end = msg.why
+		return m, tea.Quit
+	}
+	m.sync()
+	return m, tea.Batch(cmd, m.look())
+}
+
+// pass moves the clock on; it never goes back.
+func (m *model) pass(now time.Time) {
+	if now.After(m.now) {
+		m.now = now
+	}
+}
+
+// take takes in a state: into what is remembered, and onto the screen unless that is frozen.
+func (m *model) take(s engine.State) {
+	m.state = s
+	m.pass(s.At)
+	for i := range s.Clusters {
+		c := &s.Clusters[i]
+		h := m.hist[c.Name]
+		if h == nil {
+			h = newHistory()
+			m.hist[c.Name] = h
+		}
+		h.fold(c)
+	}
+	if m.frozen.IsZero() {
+		m.shown = s
+	}
+}
+
+func (m *model) top() view { return m.stack[len(m.stack)-1] }
+
+// snap is what the screen shows at this moment.
+func (m *model) snap() *snap {
+	zone := m.local
+	if m.utc {
+		zone = time.UTC
+	}
+	s := &snap{theme: m.theme, now: m.now.In(zone), judged: m.now.In(zone), frozen: !m.frozen.IsZero()}
+	if s.frozen {
+		s.judged = m.frozen.In(zone)
+	}
+	if m.current < len(m.clusters) {
+		s.conf = m.clusters[m.current]
+	}
+	for i := range m.shown.Clusters {
+		if m.shown.Clusters[i].Name == s.conf.Name {
+			s.c = &m.shown.Clusters[i]
+		}
+	}
+	s.hist = m.hist[s.conf.Name]
+	if s.hist == nil {
+		s.hist = newHistory()
+	}
+	s.reading = m.first[s.conf.Name]
+	s.judge()
+	return s
+}
+
+// sync lets the view on top take in what may have changed.
+func (m *model) sync() {
+	if len(m.shown.Clusters) > 0 {
+		m.top().sync(m.snap())
+	}
+}
+
+// look tells the engine what is on the screen, when that has changed.
+func (m *model) look() tea.Cmd {
+	want := m.top().focus(m.snap())
+	if sameRefs(want, m.looked) {
+		return nil
+	}
+	m.looked = want
+	return m.out.lookAt(want)
+}
+
+func sameRefs(a, b []lag.Ref) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i] != b[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// View draws the screen.
+func (m *model) View() tea.View {
+	v := tea.NewView(m.paint(m.frame(), m.w))
+	v.AltScreen, v.WindowTitle = true, "weir"
+	v.ReportFocus = true
+	return v
+}

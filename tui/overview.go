@@ -1,0 +1,400 @@
+package tui
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"weir/internal/text"
+	"weir/lag"
+	"weir/lag/state"
+)
+
+// overview says in one sentence how a cluster is, then who is in trouble, how the brokers are, and what changed.
+type overview struct {
+	grid
+	rows    []lag.GroupIx
+	totals  totals
+	health  health
+	reading *lag.Reading
+	onlyBad bool
+}
+
+var overviewColumns = []column{
+	{head: "  STATE", width: 17, left: true},
+	{head: "GROUP", width: 17, left: true},
+	{head: "LAG ", width: 6},
+	{head: "BEHIND", width: 8},
+	{head: "LOST", width: 6, drop: 1},
+	{head: "SINCE", width: 7, drop: 2},
+	{head: "WHY", width: 42, left: true, drop: 3, from: 110, stretch: true},
+}
+
+func newOverview() *overview {
+	return &overview{grid: grid{columns: overviewColumns, grow: 1, chosen: -1}}
+}
+
+func (o *overview) place() place          { return atOverview }
+func (o *overview) crumbs(*snap) []string { return []string{"overview"} }
+func (o *overview) focus(*snap) []lag.Ref { return nil }
+
+// byGravity orders groups: the gravest first, then by lag, then by name.
+func byGravity(s *snap, all []lag.GroupIx) {
+	r := s.read()
+	slices.SortStableFunc(all, func(a, b lag.GroupIx) int {
+		x, y := s.verdict(a), s.verdict(b)
+		if x == nil || y == nil {
+			return cmp.Compare(a, b)
+		}
+		return cmp.Or(cmp.Compare(y.Severity, x.Severity), cmp.Compare(y.State, x.State), cmp.Compare(y.Lag, x.Lag),
+			strings.Compare(r.Groups[a].Name, r.Groups[b].Name))
+	})
+}
+
+// listed reports whether a group stands on the overview: troubles, and what is on its way.
+func (o *overview) listed(v *state.Verdict) bool {
+	return v != nil && (trouble(v) || !o.onlyBad && (v.State == state.Draining || v.State == state.Rebalancing))
+}
+
+func (o *overview) sync(s *snap) {
+	r := s.read()
+	if r == nil || r == o.reading {
+		return
+	}
+	o.reading, o.totals, o.health = r, sumUp(s.c), healthOf(s)
+	o.rows = o.rows[:0]
+	for g := range r.Groups {
+		if !r.Groups[g].Gone && o.listed(s.verdict(lag.GroupIx(g))) {
+			o.rows = append(o.rows, lag.GroupIx(g))
+		}
+	}
+	byGravity(s, o.rows)
+	keys := make([]string, len(o.rows))
+	for i, g := range o.rows {
+		keys[i] = r.Groups[g].Name
+		o.measure(s.safe(keys[i]))
+	}
+	o.grid.sync(keys, false, s.judged)
+}
+
+func (o *overview) draw(s *snap, w, h int) ([]line, string) {
+	var out []line
+	tall := h >= 34
+	if tall {
+		out = append(out, nil)
+	}
+	out = append(out, o.verdict(s, w)...)
+	if s.read() == nil || !s.seen() {
+		return append(append(out, nil), progressLines(s, w)...), ""
+	}
+	out = append(out, nil)
+	out = append(out, o.totalsLines(s, w)...)
+	out = append(out, nil)
+	tail := o.tail(s, w, h, tall)
+	room := h - len(out) - len(tail) - 2
+	out = append(out, o.worst(s, w, max(3, room))...)
+	return append(append(out, nil), tail...), o.where()
+}
+
+func (o *overview) where() string {
+	if len(o.keys) == 0 {
+		return ""
+	}
+	return itoa(o.at+1) + " of " + itoa(len(o.keys))
+}
+
+// verdict is the sentence of the cluster, and those of its two gravest groups.
+func (o *overview) verdict(s *snap, w int) []line {
+	head, r, glyph := overviewSentence(s, &o.totals, &o.health)
+	if glyph != "" {
+		head = glyph + " " + head
+	}
+	out := []line{put(plain, " ").add(r, head)}
+	for i := 0; i < len(o.rows) && i < 2; i++ {
+		if !trouble(s.verdict(o.rows[i])) {
+			break
+		}
+		said := s.safe(s.read().Groups[o.rows[i]].Name) + ": " + whyOf(s, o.rows[i])
+		out = append(out, sentences(s, said, w, 2)...)
+	}
+	return out
+}
+
+// overviewSentence tells how a cluster is: how many groups are in which trouble, and the brokers.
+func overviewSentence(s *snap, t *totals, h *health) (said string, r role, glyph string) {
+	name := s.safe(s.conf.Name)
+	switch {
+	case s.c == nil:
+		return "Reading " + name + " for the first time.", strong, ""
+	case !s.seen():
+		return "Nothing of " + name + " is known: " + clusterGap(s) + ".", critical, "?"
+	case s.late == unanswered:
+		return name + " does not answer since " + s.stamp(s.asOf) + ": " + clusterGap(s) + ". All numbers are of then.", critical, "?"
+	}
+	var parts []string
+	worst := state.Unknown
+	for _, st := range state.States() {
+		n := t.troubled[st]
+		if n == 0 {
+			continue
+		}
+		if worst == state.Unknown {
+			worst = st
+		}
+		word := looks[st].many
+		if n == 1 {
+			word = looks[st].one
+		}
+		if len(parts) == 0 {
+			parts = append(parts, plural(n, "group ", "groups ")+word)
+		} else {
+			parts = append(parts, itoa(n)+" "+word)
+		}
+	}
+	bad := h.words(s)
+	end := " Brokers are fine."
+	if bad != "" {
+		end = " " + upper(sentence(bad))
+	}
+	switch {
+	case len(parts) > 0:
+		r = warning
+		if worstOf(worst) == state.Critical {
+			r = critical
+		}
+		return strings.ReplaceAll(strings.Join(parts, ", "), "  ", " ") + "." + end, r, s.glyph(worst)
+	case bad != "":
+		return upper(sentence(bad)) + " " + calmWords(t) + ".", warning, "?"
+	}
+	return calmWords(t) + "; " + plural(h.up, "broker", "brokers") + " fine.", strong, ""
+}
+
+// calmWords says that nothing is wrong, as far as was judged.
+func calmWords(t *totals) string {
+	if t.groups == 0 {
+		return "No group was seen"
+	}
+	if n := t.groups - t.judged; n > 0 {
+		return "No trouble among " + itoa(t.judged) + " of " + itoa(t.groups) + " groups; " + itoa(n) + " not judged yet"
+	}
+	return "All " + plural(t.groups, "group keeps up or rests", "groups keep up or rest")
+}
+
+// clusterGap is why a cluster can't be seen.
+func clusterGap(s *snap) string {
+	for i := range s.c.Reading.Gaps {
+		if g := &s.c.Reading.Gaps[i]; g.Ref.Kind == lag.KindCluster {
+			if g.Detail != "" {
+				return s.safe(strings.TrimSuffix(g.Detail, "."))
+			}
+			return strings.ReplaceAll(g.Reason.String(), "_", " ")
+		}
+	}
+	return "nothing answered"
+}
+
+// totalsLines are what comes in, what is read, and what lies between, over all groups.
+func (o *overview) totalsLines(s *snap, w int) []line {
+	points := s.hist.all.minute.upTo(s.judged)
+	if s.judged.Sub(s.hist.begun) < 10*minuteStep {
+		points = s.hist.all.short.upTo(s.judged)
+	}
+	half := w / 2
+	n := min(columns, max(10, half-22))
+	t := &o.totals
+	left := func(name string, v float64, least bool, in []sample) line {
+		return totalLine(s, name, rateWordBounded(s, v, least), mean(in, n), half)
+	}
+	in := left("in/s", t.in, t.inLeast, rates(points, (*point).rateIn))
+	out := left("out/s", t.out, t.outLeast, rates(points, (*point).rateOut))
+	records := totalLine(s, "lag", s.bounded(text.ShortCount(t.lag), t.lagBound), squeeze(points, n), half)
+	errors := put(quiet, " errors ").add(warning, "?").add(quiet, "  no source of metrics")
+	return []line{append(in.padTo(half), records...), append(out.padTo(half), errors...)}
+}
+
+func rateWordBounded(s *snap, v float64, least bool) string {
+	if least {
+		return s.bounded(rateWord(v), lag.AtLeast)
+	}
+	return rateWord(v)
+}
+
+func totalLine(s *snap, name, value string, in []sample, w int) line {
+	r := strong
+	if value == "?" {
+		r = warning
+	} else if s.late != live {
+		r = quiet
+	}
+	l := put(quiet, " "+text.PadEnd(name, 6)).add(r, text.PadStart(value, 6)).add(plain, "  ").add(quiet, spark(s.theme, in, scaleOf))
+	return l.add(quiet, " "+text.ShortCount(int64(scaleOf(most(in))))).fit(s.glyphs, w-1)
+}
+
+// worst is the table of the groups in trouble.
+func (o *overview) worst(s *snap, w, room int) []line {
+	fact := plural(o.totals.troubles, "trouble", "troubles") + " among " + plural(o.totals.groups, "group", "groups")
+	if at := o.heldSince(s); at != "" {
+		fact = at
+	}
+	out := []line{rule(s, "worst groups", fact, w)}
+	if len(o.keys) > 0 {
+		rows := min(room-2, len(o.keys)+1)
+		out = append(out, o.grid.draw(s.theme, w, rows, true, func(at int) []cell { return o.cells(s, at) })...)
+	} else {
+		out = append(out, put(plain, "   ").add(quiet, "none in trouble"))
+	}
+	also := countsLine(s, o.totals)
+	return append(out, append(put(quiet, "  "), also...))
+}
+
+func (o *overview) heldSince(s *snap) string {
+	if o.heldAt.IsZero() {
+		return ""
+	}
+	return "order held since " + s.stamp(o.heldAt) + "; O sorts again"
+}
+
+func (o *overview) cells(s *snap, at int) []cell {
+	ix := o.rows[at]
+	v, name := s.verdict(ix), s.read().Groups[ix].Name
+	_, old := s.oldGroup(ix)
+	records := mark(s, cell{s: text.Count(v.Lag)}, old, !lag.Known(v.Lag))
+	lost := cell{s: text.Count(v.Lost) + " ", role: quiet}
+	if v.Lost > 0 {
+		lost.role = critical
+	} else if !lag.Known(v.Lost) {
+		lost.role = warning
+	}
+	behind := cell{s: s.bounded(duration(v.TimeLag), v.TimeLagBound)}
+	if behind.s == "?" {
+		behind.role = warning
+	}
+	return []cell{{s.glyph(v.State) + " " + looks[v.State].word, roleOf(v.State, v.Severity)}, {s: s.quoted(name)}, records, behind, lost,
+		{s: s.lasting(v.Since)}, {whyOf(s, ix), quiet}}
+}
+
+// tail are the brokers and the changes: beside each other where there is room.
+func (o *overview) tail(s *snap, w, h int, tall bool) []line {
+	changes := o.changes(s, w, 3)
+	if !tall || w < 110 {
+		return append(o.brokers(s, w, 0), changes...)
+	}
+	half := w / 2
+	return beside(s.glyphs, o.brokers(s, half, 6), o.changes(s, w-half-2, 7), half, 2)
+}
+
+// brokers is a line on the brokers, or a row for each.
+func (o *overview) brokers(s *snap, w, rows int) []line {
+	r, hl := s.read(), &o.health
+	fact := itoa(hl.up) + " up, controller " + s.node(r.Controller)
+	out := []line{rule(s, "brokers", fact, w)}
+	if rows == 0 {
+		l := put(plain, "   ")
+		if wrong := hl.words(s); wrong != "" {
+			return append(out, l.add(warning, wrong))
+		}
+		l = l.add(plain, "all in sync")
+		if hl.slowest >= 0 {
+			l = l.add(quiet, "; slowest to answer: "+s.node(hl.slowest)+", p99 "+text.Latency(hl.p99))
+		}
+		return append(out, l)
+	}
+	out = append(out, put(quiet, "      LEADERS  OUT OF ISR  ANSWERS p99"))
+	leaders, under := perBroker(r)
+	for n := range r.Nodes {
+		if r.Nodes[n].Gone {
+			continue
+		}
+		if rows--; rows < 0 {
+			return append(out, put(quiet, "   and more: 4 lists all brokers"))
+		}
+		ur := quiet
+		if under[n] > 0 {
+			ur = warning
+		}
+		a := answersCell(s, lag.NodeIx(n))
+		out = append(out, put(plain, "   "+text.PadEnd(s.node(lag.NodeIx(n)), 3)).add(plain, text.PadStart(itoa(leaders[n]), 7)).
+			add(ur, text.PadStart(itoa(under[n]), 12)).add(a.role, text.PadStart(a.s, 13)))
+	}
+	return out
+}
+
+func perBroker(r *lag.Reading) (leaders, under []int) {
+	leaders, under = make([]int, len(r.Nodes)), make([]int, len(r.Nodes))
+	for i := range r.Partitions {
+		p := &r.Partitions[i]
+		if p.Gone || r.Topics[p.Topic].Gone {
+			continue
+		}
+		if p.Leader >= 0 {
+			leaders[p.Leader]++
+		}
+		if len(p.ISR) == len(p.Replicas) {
+			continue
+		}
+		for _, n := range p.Replicas {
+			if !slices.Contains(p.ISR, n) {
+				under[n]++
+			}
+		}
+	}
+	return leaders, under
+}
+
+// changes are the newest events of the cluster.
+func (o *overview) changes(s *snap, w, rows int) []line {
+	out := []line{rule(s, "changes", text.Zone(s.now), w)}
+	if len(s.c.Events) == 0 {
+		return append(out, put(quiet, "   none since "+s.stamp(s.hist.begun)))
+	}
+	for i := len(s.c.Events) - 1; i >= 0 && len(out) <= rows; i-- {
+		e := &s.c.Events[i]
+		r := plain
+		if e.Kind.Disturbs() {
+			r = warning
+		}
+		out = append(out, put(quiet, "   "+s.stamp(e.At)+" ").add(plain, subjectOf(s, e)+" ").add(r, eventWords(s, e)).fit(s.glyphs, w))
+	}
+	return out
+}
+
+func (o *overview) do(s *snap, v verb) intent {
+	if o.move(v) {
+		return nil
+	}
+	switch v {
+	case vOpen:
+		if o.cursor() == "" {
+			return openView{newGroups()}
+		}
+		return openView{newGroupPage(o.cursor())}
+	case vSort:
+		o.synced, o.reading = false, nil
+	case vTroubles:
+		o.onlyBad, o.reading = !o.onlyBad, nil
+	}
+	return nil
+}
+
+func (o *overview) command(s *snap) []string {
+	return append([]string{"weir", "get", "groups"}, withCluster(s)...)
+}
+
+func (o *overview) describe(s *snap, raw bool) (string, []string, bool) {
+	if o.cursor() == "" {
+		return "", nil, false
+	}
+	return newGroupPage(o.cursor()).describe(s, raw)
+}
+
+// progressLines says what is being read at first.
+func progressLines(s *snap, w int) []line {
+	if s.what == "" {
+		return []line{put(quiet, "   asking the brokers who they are")}
+	}
+	said := "   reading " + s.safe(s.what)
+	if s.of > 0 {
+		said += ": " + itoa(s.done) + " of " + plural(s.of, "broker", "brokers")
+	}
+	return []line{put(quiet, s.glyphs.CutEnd(said, w))}
+}

@@ -1,0 +1,240 @@
+package tui
+
+import (
+	"strconv"
+	"strings"
+
+	"weir/internal/text"
+	"weir/internal/wire"
+	"weir/lag"
+	"weir/lag/state"
+)
+
+// topicPage tells one topic: its partitions, leaders and replicas, what of its configuration differs from the default,
+// and who reads it.
+type topicPage struct {
+	list
+	name  string
+	seek  string // partition that the cursor goes to first; "" none
+	width int
+}
+
+var partitionColumns = []column{
+	{field: "partition", head: "PART", width: 6},
+	{field: "leader", head: "LEADER", width: 6},
+	{field: "replicas", head: "COPIES", width: 14, left: true, drop: 4},
+	{field: "isr", head: "IN SYNC", width: 14, left: true},
+	{field: "offline", head: "OFFLINE", width: 10, left: true, drop: 5},
+	{field: "start", head: "START", width: 15, drop: 3},
+	{field: "end", head: "END", width: 15},
+	{field: "produce_per_second", head: "IN/s ", width: 6, drop: 2},
+	{field: "size_bytes", head: "SIZE", width: 8, drop: 1},
+}
+
+func newTopicPage(name string, partition int32) *topicPage {
+	t := &topicPage{name: name, seek: strconv.Itoa(int(partition))}
+	t.list = list{noun: "partitions", names: []string{"topic"}, source: t.own, grid: grid{columns: partitionColumns, grow: 0, chosen: -1}}
+	return t
+}
+
+// own is the table of this topic's partitions alone.
+func (t *topicPage) own(s *snap) wire.Table {
+	all := s.wire()
+	if len(all) == 0 {
+		return wire.Partitions(nil)
+	}
+	c := all[0]
+	reading, topo := *c.Reading, *c.Reading.Topology
+	topo.Topics = append([]lag.Topic(nil), topo.Topics...)
+	for i := range topo.Topics {
+		topo.Topics[i].Gone = topo.Topics[i].Gone || topo.Topics[i].Name != t.name
+	}
+	reading.Topology, c.Reading = &topo, &reading
+	return wire.Partitions([]wire.Cluster{c})
+}
+
+func (t *topicPage) find(s *snap) *lag.Topic {
+	if s.read() == nil {
+		return nil
+	}
+	for i := range s.read().Topics {
+		if topic := &s.read().Topics[i]; topic.Name == t.name && !topic.Gone {
+			return topic
+		}
+	}
+	return nil
+}
+
+func (t *topicPage) place() place          { return atTopic }
+func (t *topicPage) crumbs(*snap) []string { return []string{"topics", t.name} }
+func (t *topicPage) focus(s *snap) []lag.Ref {
+	return []lag.Ref{{Cluster: s.conf.Name, Kind: lag.KindTopic, Name: t.name}}
+}
+
+func (t *topicPage) sync(s *snap) {
+	t.list.sync(s)
+	if t.seek == "" || len(t.keys) == 0 {
+		return
+	}
+	number := t.table.Column("partition")
+	for i, k := range t.keys {
+		if t.reader.Cell(t.rows[t.row[k]], number).String() == t.seek {
+			t.at = i
+		}
+	}
+	t.seek = ""
+}
+
+func (t *topicPage) draw(s *snap, w, h int) ([]line, string) {
+	t.width = w
+	topic := t.find(s)
+	if topic == nil {
+		return goneLines(s, "topic", t.name), ""
+	}
+	lines := []line{nil, t.summary(s, topic), nil}
+	if half := w/2 - 2; w >= 110 {
+		lines = append(lines, beside(s.glyphs, t.settings(s, topic, half), t.readers(s, w-half-3), half, 3)...)
+	} else {
+		lines = append(append(lines, t.settings(s, topic, w)...), t.readers(s, w)...)
+	}
+	lines = append(lines, nil, rule(s, "partitions", joinFacts(t.narrowed(s), t.held(s)), w))
+	if len(t.keys) == 0 {
+		return append(lines, emptyTable(s, &t.list, "partition")...), t.where()
+	}
+	room := max(2, h-len(lines))
+	return append(lines, t.grid.draw(s.theme, w, room, true, func(at int) []cell { return t.cells(s, at) })...), t.where()
+}
+
+// summary is the verdict on a topic: what of it is out of sync or without a leader.
+func (t *topicPage) summary(s *snap, topic *lag.Topic) line {
+	r := s.read()
+	under, leaderless := 0, 0
+	for _, p := range topic.Partitions {
+		part := &r.Partitions[p]
+		if part.Gone {
+			continue
+		}
+		if part.Leader < 0 {
+			leaderless++
+		}
+		if len(part.ISR) < len(part.Replicas) {
+			under++
+		}
+	}
+	copies := "?"
+	if len(topic.Partitions) > 0 {
+		copies = itoa(len(r.Partitions[topic.Partitions[0]].Replicas))
+	}
+	name, made := s.safe(t.name), ": "+plural(len(topic.Partitions), "partition", "partitions")+", "+copies+" copies each"
+	switch {
+	case leaderless > 0:
+		return put(critical, " "+name+made+"; "+itoa(leaderless)+" without a leader: nobody can write or read there.")
+	case under > 0:
+		return put(warning, " "+name+made+"; "+itoa(under)+" not fully in sync.")
+	}
+	return put(strong, " "+name+made+", all in sync.")
+}
+
+// settings are what differs from the brokers' default.
+func (t *topicPage) settings(s *snap, topic *lag.Topic, w int) []line {
+	out := []line{rule(s, "differs from the default", "", w)}
+	if topic.Settings == nil {
+		return append(out, put(warning, "   ? not read").add(quiet, ": the configuration could not be seen yet"))
+	}
+	if len(topic.Settings.Changed) == 0 {
+		return append(out, put(quiet, "   nothing"))
+	}
+	for i, c := range topic.Settings.Changed {
+		if i == 5 {
+			return append(out, put(quiet, "   and "+itoa(len(topic.Settings.Changed)-i)+" more; d lists all"))
+		}
+		l := put(quiet, "   "+text.PadEnd(s.safe(c.Name), 24)).add(plain, " "+s.safe(c.Value))
+		if c.Default != "" {
+			l = l.add(quiet, "  default "+s.safe(c.Default))
+		}
+		out = append(out, l)
+	}
+	return out
+}
+
+// readers are the groups that have a position in it, the gravest first.
+func (t *topicPage) readers(s *snap, w int) []line {
+	r := s.read()
+	var all []lag.GroupIx
+	for g := range r.Groups {
+		if !r.Groups[g].Gone && t.isRead(r, &r.Groups[g]) {
+			all = append(all, lag.GroupIx(g))
+		}
+	}
+	out := []line{rule(s, "who reads it", plural(len(all), "group", "groups"), w)}
+	if len(all) == 0 {
+		return append(out, put(quiet, "   no group has a commit on it"))
+	}
+	byGravity(s, all)
+	for i, g := range all {
+		if i == 5 {
+			return append(out, put(quiet, "   and "+itoa(len(all)-i)+" more"))
+		}
+		v, st, records, behind := s.verdict(g), state.Unknown, "?", "?"
+		sev := state.Calm
+		if v != nil {
+			st, sev, records, behind = v.State, v.Severity, s.bounded(text.ShortCount(v.Lag), v.LagBound), duration(v.TimeLag)
+		}
+		out = append(out, put(plain, "   ").add(roleOf(st, sev), text.PadEnd(s.glyph(st)+" "+looks[st].word, 17)).
+			add(plain, " "+text.PadEnd(s.glyphs.CutEnd(s.safe(r.Groups[g].Name), 20), 20)).
+			add(plain, text.PadStart(records, 7)+text.PadStart(behind, 9)))
+	}
+	return out
+}
+
+func (t *topicPage) isRead(r *lag.Reading, g *lag.Group) bool {
+	for _, i := range g.Positions {
+		if r.Topics[r.Partitions[r.Positions[i].Partition].Topic].Name == t.name {
+			return true
+		}
+	}
+	return false
+}
+
+func (t *topicPage) cells(s *snap, at int) []cell {
+	row := t.reader.Row(t.rows[at])
+	out := make([]cell, len(t.columns))
+	style := wire.Style{Terminal: true, Glyphs: s.glyphs, Now: s.now}
+	isr, replicas := row[t.table.Column("isr")], row[t.table.Column("replicas")]
+	for i, c := range t.columns {
+		col := t.table.Column(c.field)
+		v := row[col]
+		switch c.field {
+		case "start", "end":
+			out[i] = offsetCell(s, v)
+		case "isr":
+			out[i] = cell{s: style.Cell(&t.table.Columns[col], v)}
+			if v.Known() && replicas.Known() && len(strings.Fields(isr.String())) < len(strings.Fields(replicas.String())) {
+				out[i].role = warning
+			}
+		case "leader":
+			out[i] = plainCell(s, &t.table.Columns[col], v)
+			if v.Known() {
+				out[i].s = "b" + out[i].s
+			}
+		case "partition":
+			out[i] = cell{s: "p" + v.String()}
+		default:
+			out[i] = plainCell(s, &t.table.Columns[col], v)
+		}
+	}
+	return out
+}
+
+func (t *topicPage) do(s *snap, v verb) intent {
+	switch v {
+	case vOpen:
+		return say{"reading records comes with another screen; d tells all of the partition"}
+	}
+	out, _ := t.list.do(s, v, t.width)
+	return out
+}
+
+func (t *topicPage) command(s *snap) []string {
+	return append([]string{"weir", "describe", "topic"}, withCluster(s, t.name)...)
+}
