@@ -12,11 +12,12 @@ import (
 
 // world is a cluster of a size, whose groups read 5 s apart and whose topics grow all the time.
 type world struct {
-	topo *lag.Topology
-	at   time.Time
-	r    *lag.Reading
-	rnd  *rand.Rand
-	next *lag.Reading // the columns of the reading before last, to be written over
+	topo          *lag.Topology
+	at            time.Time
+	r             *lag.Reading
+	rnd           *rand.Rand
+	stopAt, ticks int          // after so many readings nobody commits; 0: never
+	next          *lag.Reading // the columns of the reading before last, to be written over
 }
 
 func newWorld(topics, partitions, groups int) *world {
@@ -62,6 +63,11 @@ func (w *world) tick() *lag.Reading {
 		r.End[p] = was.End[p] + 50 + int64(w.rnd.IntN(450))
 		r.Stable[p] = r.End[p]
 	}
+	if w.ticks++; w.stopAt > 0 && w.ticks > w.stopAt {
+		copy(r.Committed, was.Committed)
+		w.r, w.next = r, was
+		return r
+	}
 	for i := range r.Committed {
 		r.Committed[i] = max(was.Committed[i], was.End[w.topo.Positions[i].Partition]-int64(i%10))
 	}
@@ -79,8 +85,16 @@ func processTime(b *testing.B) time.Duration {
 }
 
 // BenchmarkRefresh folds and judges a large cluster in which everything moves.
-func BenchmarkRefresh(b *testing.B) {
+func BenchmarkRefresh(b *testing.B) { refresh(b, newWorld(1000, 100, 1000), KeepingUp) }
+
+// BenchmarkRefreshBehind does so where every group has stopped, so that every position takes a closer look.
+func BenchmarkRefreshBehind(b *testing.B) {
 	w := newWorld(1000, 100, 1000)
+	w.stopAt = 40
+	refresh(b, w, Stopped)
+}
+
+func refresh(b *testing.B, w *world, want State) {
 	h, j := lag.NewHistory(), New(nil)
 	for range 60 {
 		r := w.tick()
@@ -107,7 +121,7 @@ func BenchmarkRefresh(b *testing.B) {
 	b.ReportMetric(cpu.Seconds()*1e3/float64(b.N), "cpu-ms/op")
 	b.ReportMetric(float64(m.HeapAlloc)/1e6, "heap-MB")
 	b.ReportMetric(float64(len(w.topo.Positions)), "positions")
-	if res.Groups[0].State != KeepingUp {
+	if res.Groups[0].State != want {
 		b.Fatalf("the groups are %v", res.Groups[0].State)
 	}
 	runtime.KeepAlive(h)

@@ -70,7 +70,7 @@ func (j *Judge) group(r *lag.Reading, h *lag.History, g lag.GroupIx, v *Verdict)
 		m.troubled = m.now
 	}
 	j.settle(r, h, g, m, &s)
-	h.SetWindow(g, 3*m.r.Duration(0))
+	h.SetWindow(g, 3*m.cadence().Duration(0))
 	j.tell(r, h, g, m, &s, v)
 	j.explainWhy(r, h, g, m, &s, v)
 }
@@ -140,8 +140,8 @@ func (j *Judge) weigh(h *lag.History, g lag.GroupIx, m *memory) {
 	if len(j.slow) == 0 {
 		return
 	}
-	window, brief := h.Window(g), max(10*time.Second, 2*m.r.Duration(0))
-	came, read, ok := h.GroupRates(g, max(10*time.Second, 3*m.r.Duration(0)))
+	window, brief := h.Window(g), max(10*time.Second, 2*m.cadence().Duration(0))
+	came, read, ok := h.GroupRates(g, max(10*time.Second, 3*m.cadence().Duration(0)))
 	m.reading = ok && !m.unseen && read > clearly*came
 	for q := range j.slow {
 		f := &j.slow[q].facts

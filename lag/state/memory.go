@@ -59,7 +59,10 @@ func (m *memory) observe(l *limits, r *lag.Reading, h *lag.History, g lag.GroupI
 		m.begun = m.now
 	}
 	if gt.Moved {
-		if m.moved != lag.Never {
+		switch {
+		case codes[m.code].severity == Critical:
+			m.gap = 0 // that was no step, it stood still
+		case m.moved != lag.Never:
 			m.gap = max(m.gap*7/10, m.now-max(m.moved, m.base))
 		}
 		m.moved = m.now
@@ -157,3 +160,6 @@ func (m *memory) calm() bool {
 	return !m.fogged && !m.episode && !m.memberless && codes[m.code].severity == Calm && m.code != cDraining &&
 		(m.troubled == lag.Never || m.now-m.troubled > 2*m.r+seconds(5))
 }
+
+// cadence is how far the group's commits lie apart at present: its rhythm, or more where it is overloaded.
+func (m *memory) cadence() lag.Moment { return max(m.r, min(m.gap, 2*m.patience)) }

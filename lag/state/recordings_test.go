@@ -87,6 +87,9 @@ func sampled(rs []*lag.Reading, n, phase int) (out []*lag.Reading) {
 // The rules must follow from what clients do and not from this night: with each figure a quarter larger or smaller the
 // scores may fall, but not off a cliff.
 func TestFiguresAreNotFitted(t *testing.T) {
+	if testing.Short() {
+		t.Skip("replays the recording once for each figure and direction")
+	}
 	l, err := readLabels(recordings())
 	if err != nil {
 		t.Fatal(err)
