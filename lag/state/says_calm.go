@@ -11,7 +11,11 @@ func sayRebalancing(w *sentence) string {
 }
 
 func sayDraining(w *sentence) string {
-	out := "It works off what waits: " + w.waiting()
+	out := "It works off what waits: "
+	if !w.m.reading && !w.m.long.falling() {
+		out = "It is late, and not yet seen to catch up or to fall further behind: "
+	}
+	out += w.waiting()
 	if s := w.rates(); s != "" {
 		out += "; " + s
 	}

@@ -133,6 +133,9 @@ func unknowns(v *Verdict, r *lag.Reading, m *memory) map[string]lag.Reason {
 	if m.unseen || !lag.Known(v.Lag) {
 		unread = gapOf(r, v.Group, v.Positions)
 	}
+	if !m.unseen && m.committed == 0 {
+		unread = lag.NoCommit
+	}
 	brief := lag.WindowTooShort
 	if m.unseen {
 		brief = unread

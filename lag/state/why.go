@@ -49,8 +49,12 @@ var sentences = map[State]func(*sentence) string{
 
 func (w *sentence) write() string {
 	out := sentences[w.v.State](w)
-	if w.v.Severity > Calm && w.v.State != LosingData && w.v.State != NotVisible {
-		out += w.loss()
+	switch w.v.State {
+	case LosingData, NotVisible, Ahead, NeverCommitted: // what is lost is said, or can't be
+	default:
+		if w.v.Severity > Calm {
+			out += w.loss()
+		}
 	}
 	return out
 }

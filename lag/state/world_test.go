@@ -88,7 +88,7 @@ func TestGroupThatNeverCommits(t *testing.T) {
 		s.commit[p] = lag.None
 	}
 	s.calmFor(900).is(NeverCommitted, Calm)
-	if v := s.res.Of(0); v.Lag != lag.Unknown || v.Unknown["lag"] == lag.NoReason {
+	if v := s.res.Of(0); v.Lag != lag.Unknown || v.Unknown["lag"] != lag.NoCommit {
 		t.Errorf("lag %d, %v", v.Lag, v.Unknown)
 	}
 }
