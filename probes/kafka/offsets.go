@@ -152,7 +152,7 @@ func (s *sweep) offsetCalls(k offsetKind, plan *lists) []call {
 }
 
 func (s *sweep) applyOffsets(k offsetKind, n lag.NodeIx, l list, a answer) {
-	d := offsetDecoder{sweep: s, kind: k, left: len(l.parts)}
+	d := offsetDecoder{sweep: s, kind: k, node: n, left: len(l.parts)}
 	if a.err == nil {
 		d.values = s.col.edit(offsetColumns[k])
 		a.err = a.resp.(*flat.Offsets).Walk(&d)
@@ -198,6 +198,7 @@ func (s *sweep) restoreParts(k offsetKind, parts []lag.PartitionIx) {
 type offsetDecoder struct {
 	*sweep
 	kind   offsetKind
+	node   lag.NodeIx
 	values []int64
 	parts  []lag.PartitionIx // of the topic under way, by number
 	left   int               // partitions that were asked for and not met yet
@@ -213,11 +214,14 @@ func (d *offsetDecoder) Topic(name []byte) {
 
 // Offset takes one partition's offset.
 func (d *offsetDecoder) Offset(partition int32, offset, _ int64, code int16) {
-	d.left--
-	if partition < 0 || int(partition) >= len(d.parts) || int(d.parts[partition]) >= len(d.values) {
+	if partition < 0 || int(partition) >= len(d.parts) {
 		return
 	}
 	p := d.parts[partition]
+	if int(p) >= len(d.values) || d.w.topo.Partitions[p].Leader != d.node {
+		return // nobody asked
+	}
+	d.left--
 	switch {
 	case code == 0 && offset >= 0:
 		d.values[p] = offset

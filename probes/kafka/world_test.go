@@ -10,8 +10,10 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
 )
@@ -116,7 +118,15 @@ func (w world) commit(ctx context.Context, adm *kadm.Client, g, topics int) erro
 			offsets.AddOffset(worldTopic((g+t)%w.topics), int32(p), int64(g*1000+p), -1)
 		}
 	}
-	return adm.CommitAllOffsets(ctx, worldGroup(g), offsets)
+	err := adm.CommitAllOffsets(ctx, worldGroup(g), offsets)
+	for range 100 { // a broker may not know yet that the topic exists, or who coordinates
+		if !kerr.IsRetriable(err) {
+			break
+		}
+		time.Sleep(100 * time.Millisecond)
+		err = adm.CommitAllOffsets(ctx, worldGroup(g), offsets)
+	}
+	return err
 }
 
 // Environment variables by which this test binary becomes another program: an embedded cluster with a world, for as long
