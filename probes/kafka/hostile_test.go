@@ -196,7 +196,7 @@ func TestListThatIsEmptyForAMoment(t *testing.T) {
 		if r := k.sweep(want); !r.Complete || r.group("g0").Gone {
 			t.Errorf("gaps %s", r.gaps())
 		}
-		_, err := k.admin.DeleteGroups(t.Context(), "g0")
+		_, err := k.admin.DeleteGroups(k.t.Context(), "g0")
 		must(t, err)
 		k.sweep(want)
 		r := k.sweep(want)
