@@ -185,8 +185,7 @@ func (g *groupPage) do(s *snap, v verb) intent {
 func (g *groupPage) open() intent {
 	p := newPositions(g.name)
 	if g.panel == onMembers {
-		p.member = g.members.cursor()
-		return openView{p}
+		return openView{p.of(g.members.cursor())}
 	}
 	if topic, c, ok := g.heat.hand(); ok {
 		p.seek = [2]string{topic, itoa(int(c.number))}

@@ -163,13 +163,25 @@ func (m *heat) draw(s *snap, w, h int, focused bool) (lines []line, per int) {
 		return m.drawNamed(s, w, focused), 1
 	}
 	for _, per = range steps {
-		lines = m.drawMap(s, w, per, focused)
-		if len(lines) <= h {
-			return lines, per
+		if m.mapRows(w, per) <= h {
+			return m.drawMap(s, w, per, focused), per
 		}
 	}
+	lines = m.drawMap(s, w, per, focused)
 	left := len(lines) - h + 1
 	return append(lines[:h-1], put(warning, "   and "+plural(left, "row more", "rows more")+"; Enter lists all partitions")), per
+}
+
+// mapRows is how many rows the map takes with per partitions to a cell.
+func (m *heat) mapRows(w, per int) int {
+	n, row := 0, perRow(w)*per
+	for i := range m.topics {
+		if len(m.topics) > 1 {
+			n++
+		}
+		n += (len(m.topics[i].cells) + row - 1) / row
+	}
+	return n
 }
 
 func (m *heat) drawNamed(s *snap, w int, focused bool) []line {

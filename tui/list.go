@@ -37,7 +37,12 @@ type list struct {
 	folded, total     int
 	doubtful          int // hidden because a value they are filtered by is not known
 
+	// fixed says that the rows and their order follow from the topology alone, so that a reading of the same one changes
+	// only what stands in them.
+	fixed bool
+
 	reading *lag.Reading
+	topo    *lag.Topology
 	dirty   bool // the filter, or the order, was changed
 }
 
@@ -100,6 +105,11 @@ func (l *list) sync(s *snap) {
 	l.reading, l.dirty = s.c.Reading, false
 	l.table = l.source(s)
 	l.reader = wire.NewReader(&l.table)
+	same := l.topo == s.read().Topology && l.total == l.table.Len && len(l.keys) == l.table.Len
+	l.topo = s.read().Topology
+	if l.fixed && same && !sort && l.order == "" && l.match == nil && l.keep == nil && !l.onlyBad {
+		return
+	}
 	l.pick()
 	l.arrange()
 	key := l.table.Column("ref")

@@ -63,9 +63,14 @@ func newPositions(group string) *positions {
 		st, ok := state.Parse(row[p.list.table.Column("state")].String())
 		return ok && st >= state.NotVisible
 	}
-	p.keep = func(row []wire.Value) bool {
-		return p.member == "" || row[p.list.table.Column("member_id")].String() == p.member
-	}
+	p.fixed = true
+	return p
+}
+
+// of narrows the table to the partitions assigned to one member.
+func (p *positions) of(member string) *positions {
+	p.member = member
+	p.keep = func(row []wire.Value) bool { return row[p.list.table.Column("member_id")].String() == member }
 	return p
 }
 
