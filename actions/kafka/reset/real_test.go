@@ -13,6 +13,7 @@ import (
 	"weir/actions"
 	"weir/actions/kafka/kafkatest"
 	"weir/internal/realkafka"
+	"weir/lag"
 
 	"github.com/twmb/franz-go/pkg/kgo"
 )
@@ -227,20 +228,33 @@ func TestRealRefusals(t *testing.T) {
 // TestRealKillSweep cuts weir off on real brokers: at some points, or with -args -all at all of them.
 func TestRealKillSweep(t *testing.T) {
 	c := realkafka.Shared(t)
-	w := kafkatest.On(t, c.Seeds())
-	s, req := newSweep(t, w, realkafka.Name("sweep"), 1, true)
-	x := w.Executor(s.a)
-	step, points := 7, 0
-	if *everyPoint {
-		step = 1
-	}
-	for _, after := range []bool{false, true} {
-		for point := 1; s.cut(t, x, req, point, after); point += step {
-			points++
-		}
-	}
-	t.Logf("%d points", points)
-	if points < 10 {
-		t.Errorf("cut off at %d points only", points)
+	for _, newer := range []bool{false, true} {
+		t.Run(map[bool]string{false: "simple", true: "KIP-848"}[newer], func(t *testing.T) {
+			w := kafkatest.On(t, c.Seeds())
+			name := realkafka.Name("sweep")
+			if newer { // a member makes the group one of its kind, and leaves it so
+				first := realkafka.Name("first")
+				c.CreateTopic(t, first, 1, 3, nil)
+				c.JoinConsumer(t, "g-"+name, []string{first}).Leave()
+			}
+			s, req := newSweep(t, w, name, 1, true)
+			x := w.Executor(s.a)
+			if p := kafkatest.Plan(t, x, req); newer != (p.Facts[fKind] == lag.Consumer.String()) {
+				t.Fatalf("the group is %s", p.Facts[fKind])
+			}
+			step, points := 5, 0
+			if *everyPoint {
+				step = 1
+			}
+			for _, after := range []bool{false, true} {
+				for point := 1; s.cut(t, x, req, point, after); point += step {
+					points++
+				}
+			}
+			t.Logf("%d points", points)
+			if points < 10 {
+				t.Errorf("cut off at %d points only", points)
+			}
+		})
 	}
 }
