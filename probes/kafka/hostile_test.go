@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"math"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -26,15 +27,15 @@ func (f forged) AppendTo(b []byte) []byte { return append(b, f.body...) }
 
 // forge answers every request of a key by what f makes, until it is let go.
 func (k *fake) forge(key kmsg.Key, f func(kmsg.Request) kmsg.Response) (let func()) {
-	off := false
+	var off atomic.Bool
 	k.ControlKey(int16(key), func(req kmsg.Request) (kmsg.Response, error, bool) {
 		k.KeepControl()
-		if off {
+		if off.Load() {
 			return nil, nil, false
 		}
 		return f(req), nil, true
 	})
-	return func() { off = true }
+	return func() { off.Store(true) }
 }
 
 // reply makes an empty answer of the request's version.
@@ -139,12 +140,14 @@ func TestForgedCommits(t *testing.T) {
 		onFake(t, nil, func(k *fake) {
 			before := k.sweep(probes.Want{Due: probes.All})
 			letCommits := k.forge(kmsg.OffsetFetch, func(req kmsg.Request) kmsg.Response {
-				commits.SetVersion(req.GetVersion())
-				return commits
+				again := *commits
+				again.SetVersion(req.GetVersion())
+				return &again
 			})
 			letLists := k.forge(kmsg.ListOffsets, func(req kmsg.Request) kmsg.Response {
-				lists.SetVersion(req.GetVersion())
-				return lists
+				again := *lists
+				again.SetVersion(req.GetVersion())
+				return &again
 			})
 			r := k.sweep(refresh)
 			must(k.t, probetest.Check(r.Reading))

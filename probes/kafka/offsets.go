@@ -145,7 +145,7 @@ func (s *sweep) offsetCalls(k offsetKind, plan *lists) []call {
 			s.gaps.add(offsetSections[k], s.nodeRef(n), lag.Unsupported, offsetNames[k]+": this broker is older than Kafka 2.7")
 			continue
 		}
-		req := *l.req // the client writes its version into it
+		req := *l.req // as in commitCalls
 		calls = append(calls, call{node: n, req: &req, what: offsetNames[k], apply: func(a answer) { s.applyOffsets(k, n, l, a) }})
 	}
 	return calls

@@ -107,12 +107,34 @@ const (
 // askAnyone asks brokers that are known to answer, then leaves the choice to the client.
 func askAnyone(ctx context.Context, conn Conn, ids []int32, req kmsg.Request, each time.Duration) (kmsg.Response, error) {
 	for _, id := range ids {
-		resp, err := within(ctx, each, func(ctx context.Context) (kmsg.Response, error) { return conn.RequestTo(ctx, id, req) })
+		sent, again := req, twin(req)
+		resp, err := within(ctx, each, func(ctx context.Context) (kmsg.Response, error) { return conn.RequestTo(ctx, id, sent) })
 		if err == nil || ctx.Err() != nil {
 			return resp, err
 		}
+		req = again
 	}
 	return conn.Request(ctx, req)
+}
+
+// twin copies a request that any broker can answer, to be sent in its place: the client writes into what it sends, and
+// may not be done with one that was given up.
+func twin(req kmsg.Request) kmsg.Request {
+	switch r := req.(type) {
+	case *kmsg.MetadataRequest:
+		c := *r
+		return &c
+	case *kmsg.FindCoordinatorRequest:
+		c := *r
+		return &c
+	case *kmsg.DescribeACLsRequest:
+		c := *r
+		return &c
+	case *kmsg.DescribeQuorumRequest:
+		c := *r
+		return &c
+	}
+	return req
 }
 
 // anyone chooses a broker for what any can answer: each in turn, none that is known not to answer. Nil before the first
