@@ -67,6 +67,9 @@ func (b *brokers) cells(s *snap, at int) []cell {
 			}
 		case "latency_seconds":
 			out[i] = answersCell(s, ix)
+			if ix >= 0 && s.read().Nodes[ix].Gone {
+				out[i] = cell{s.pick("–", "-"), quiet}
+			}
 		case "controller":
 			if yes, ok := v.Bool(); ok && yes {
 				out[i] = cell{"controller", quiet}
@@ -89,7 +92,7 @@ func answersCell(s *snap, n lag.NodeIx) cell {
 		if at.IsZero() {
 			return cell{"no answer", warning}
 		}
-		return cell{"silent " + s.ago(at), warning}
+		return cell{"silent " + minutes(s.judged.Sub(at)), warning}
 	}
 	if n < 0 || int(n) >= len(r.Cost.Nodes) || r.Cost.Nodes[n].P99 < 0 {
 		return cell{"?", warning}
@@ -127,7 +130,8 @@ func leads(r *lag.Reading, n lag.NodeIx) bool {
 
 // health is what can be said of the brokers in a sentence.
 type health struct {
-	up, down          int
+	up                int
+	down              []lag.NodeIx // not listed any more, and partitions wait for them
 	silent            []lag.NodeIx
 	under, leaderless int // partitions
 	slowest           lag.NodeIx
@@ -159,7 +163,7 @@ func healthOf(s *snap) health {
 	for n := range r.Nodes {
 		if r.Nodes[n].Gone {
 			if holds[n] {
-				h.down++
+				h.down = append(h.down, lag.NodeIx(n))
 			}
 			continue
 		}
@@ -176,21 +180,17 @@ func healthOf(s *snap) health {
 
 // fine reports whether nothing is wrong with the brokers.
 func (h *health) fine() bool {
-	return h.up > 0 && h.down == 0 && len(h.silent) == 0 && h.under == 0 && h.leaderless == 0
+	return h.up > 0 && len(h.down) == 0 && len(h.silent) == 0 && h.under == 0 && h.leaderless == 0
 }
 
 // words tells what is wrong; "" when nothing is.
 func (h *health) words(s *snap) string {
 	var said []string
-	if h.down > 0 {
-		said = append(said, plural(h.down, "broker is down", "brokers are down"))
+	if n := len(h.down); n > 0 {
+		said = append(said, s.nodes(h.down)+map[bool]string{true: " is down", false: " are down"}[n == 1])
 	}
-	for i, n := range h.silent {
-		if i == 3 {
-			said = append(said, "and "+itoa(len(h.silent)-3)+" more do not answer")
-			break
-		}
-		said = append(said, s.node(n)+" does not answer")
+	if n := len(h.silent); n > 0 {
+		said = append(said, s.nodes(h.silent)+map[bool]string{true: " does not answer", false: " do not answer"}[n == 1])
 	}
 	if h.leaderless > 0 {
 		said = append(said, plural(h.leaderless, "partition has no leader", "partitions have no leader"))
@@ -199,6 +199,20 @@ func (h *health) words(s *snap) string {
 		said = append(said, plural(h.under, "partition is not fully in sync", "partitions are not fully in sync"))
 	}
 	return strings.Join(said, ", ")
+}
+
+// nodes names a few brokers, and counts the others.
+func (s *snap) nodes(all []lag.NodeIx) string {
+	const most = 3
+	var out []string
+	for _, n := range all[:min(len(all), most)] {
+		out = append(out, s.node(n))
+	}
+	said := strings.Join(out, " ")
+	if n := len(all) - most; n > 0 {
+		said += " and " + itoa(n) + " more"
+	}
+	return said
 }
 
 func brokersSentence(s *snap) line {
@@ -213,7 +227,11 @@ func brokersSentence(s *snap) line {
 		}
 		return put(r, " "+upper(sentence(wrong)))
 	}
-	return put(strong, " "+plural(h.up, "broker", "brokers")+" up, all partitions in sync.")
+	said := plural(h.up, "broker", "brokers") + " up, all partitions in sync"
+	if s.late != live {
+		return put(plain, " "+said+", as of "+s.stamp(s.asOf)+".")
+	}
+	return put(strong, " "+said+".")
 }
 
 // upper makes the first letter a capital; names of brokers stay as they are.

@@ -86,7 +86,7 @@ func (m *model) header(s *snap) line {
 	t := sumUp(s.c)
 	middle = append(middle, troublesWord(s, &t))
 	whole := append(append(append(line(nil), middle...), span{plain, gap}), append(cost, append(line{{plain, gap}}, right...)...)...)
-	if whole.width() > m.w-24 { // the cost goes before the name of what is looked at does
+	if whole.width() > m.w-32 { // the cost goes before the name of what is looked at does
 		whole = append(append(append(line(nil), middle...), span{plain, gap}), right...)
 	}
 	return join(m.glyphs, m.crumbs(s, m.w-whole.width()-1), whole, m.w)

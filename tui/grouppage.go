@@ -3,6 +3,7 @@ package tui
 import (
 	"strings"
 
+	"weir/internal/text"
 	"weir/internal/wire"
 	"weir/lag"
 	"weir/lag/state"
@@ -97,7 +98,10 @@ func (g *groupPage) draw(s *snap, w, h int) ([]line, string) {
 
 // said is how many rows the evidence takes.
 func (g *groupPage) said(s *snap, ix lag.GroupIx, w int) int {
-	_, rest := splitWhy(whyOf(s, ix))
+	rest := whyOf(s, ix)
+	if v := s.verdict(ix); v != nil {
+		_, rest = g.headline(s, ix, v, w)
+	}
 	return max(1, len(sentences(s, rest, w, 3)))
 }
 
@@ -117,16 +121,31 @@ func (g *groupPage) verdictLines(s *snap, ix lag.GroupIx, w, why int) []line {
 	if v == nil {
 		return []line{put(plain, " ").add(chipWarning, " ? UNKNOWN ").add(plain, " "+s.safe(g.name)+" is not judged yet.")}
 	}
-	head, rest := splitWhy(whyOf(s, ix))
-	said := ": " + strings.TrimSuffix(head, ".") + strongest(s, v)
+	said, rest := g.headline(s, ix, v, w)
 	r := strong
 	if v.Severity == state.Critical {
 		r = critical
 	}
 	glyph := strings.TrimSpace(s.glyph(v.State))
 	chip := " " + strings.TrimSpace(glyph+" "+looks[v.State].chip) + " "
-	out := []line{put(plain, " ").add(chipOf(v.State, v.Severity), chip).add(plain, " ").add(r, s.safe(g.name)+said)}
+	out := []line{put(plain, " ").add(chipOf(v.State, v.Severity), chip).add(plain, " ").add(r, said)}
 	return append(out, padded(sentences(s, rest, w, why), why)...)
+}
+
+// headline is the sentence beside the chip, and the evidence that follows it. It holds as much of who, what and since
+// when as fits; a claim that doesn't fit at all stays with its evidence.
+func (g *groupPage) headline(s *snap, ix lag.GroupIx, v *state.Verdict, w int) (said, rest string) {
+	why := whyOf(s, ix)
+	claim, rest := splitWhy(why)
+	claim = strings.TrimSuffix(claim, ".")
+	name, since := s.quoted(g.name), strongest(s, v)
+	room := w - text.Width(s.glyph(v.State)+looks[v.State].chip) - 6
+	for _, said := range []string{name + ": " + claim + since, claim + since, name + ": " + claim + ".", claim + "."} {
+		if text.Width(said) <= room {
+			return said, rest
+		}
+	}
+	return s.glyphs.CutEnd(name+since, room), why
 }
 
 // strongest is the end of the first sentence: since when.

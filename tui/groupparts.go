@@ -89,8 +89,8 @@ func numbersLines(s *snap, ix lag.GroupIx, w int, big bool) []line {
 	if !big {
 		l := put(plain, "")
 		for _, f := range facts[:7] {
-			if f.name == "LOST" && f.value == "0" {
-				continue
+			if f.name == "LOST" && f.value == "0" || f.name == "LEFT" && f.value == "gone" {
+				continue // what is lost says it
 			}
 			l = l.add(quiet, " "+strings.ToLower(f.name)+" ").add(numbersRole(f, old), f.value).add(plain, " ")
 		}

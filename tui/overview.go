@@ -16,6 +16,7 @@ type overview struct {
 	rows    []lag.GroupIx
 	totals  totals
 	health  health
+	limits  []lag.GroupIx // nearest to losing data
 	reading *lag.Reading
 	onlyBad bool
 }
@@ -62,6 +63,7 @@ func (o *overview) sync(s *snap) {
 		return
 	}
 	o.reading, o.totals, o.health = r, sumUp(s.c), healthOf(s)
+	o.limits = limited(s)
 	o.rows = o.rows[:0]
 	for g := range r.Groups {
 		if !r.Groups[g].Gone && o.listed(s.verdict(lag.GroupIx(g))) {
@@ -90,7 +92,7 @@ func (o *overview) draw(s *snap, w, h int) ([]line, string) {
 	out = append(out, nil)
 	out = append(out, o.totalsLines(s, w)...)
 	out = append(out, nil)
-	tail := o.tail(s, w, h, tall)
+	tail := o.tail(s, w, h-len(out)-len(o.keys)-6, tall)
 	room := h - len(out) - len(tail) - 2
 	out = append(out, o.worst(s, w, max(3, room))...)
 	return append(append(out, nil), tail...), o.where()
@@ -164,7 +166,7 @@ func overviewSentence(s *snap, t *totals, h *health) (said string, r role, glyph
 		}
 		return strings.ReplaceAll(strings.Join(parts, ", "), "  ", " ") + "." + end, r, s.glyph(worst)
 	case bad != "":
-		return upper(sentence(bad)) + " " + calmWords(t) + ".", warning, "?"
+		return upper(sentence(bad)) + " " + calmWords(t) + ".", warning, ""
 	}
 	return calmWords(t) + "; " + plural(h.up, "broker", "brokers") + " fine.", strong, ""
 }
@@ -273,91 +275,6 @@ func (o *overview) cells(s *snap, at int) []cell {
 		{s: s.lasting(v.Since)}, {whyOf(s, ix), quiet}}
 }
 
-// tail are the brokers and the changes: beside each other where there is room.
-func (o *overview) tail(s *snap, w, h int, tall bool) []line {
-	changes := o.changes(s, w, 3)
-	if !tall || w < 110 {
-		return append(o.brokers(s, w, 0), changes...)
-	}
-	half := w / 2
-	return beside(s.glyphs, o.brokers(s, half, 6), o.changes(s, w-half-2, 7), half, 2)
-}
-
-// brokers is a line on the brokers, or a row for each.
-func (o *overview) brokers(s *snap, w, rows int) []line {
-	r, hl := s.read(), &o.health
-	fact := itoa(hl.up) + " up, controller " + s.node(r.Controller)
-	out := []line{rule(s, "brokers", fact, w)}
-	if rows == 0 {
-		l := put(plain, "   ")
-		if wrong := hl.words(s); wrong != "" {
-			return append(out, l.add(warning, wrong))
-		}
-		l = l.add(plain, "all in sync")
-		if hl.slowest >= 0 {
-			l = l.add(quiet, "; slowest to answer: "+s.node(hl.slowest)+", p99 "+text.Latency(hl.p99))
-		}
-		return append(out, l)
-	}
-	out = append(out, put(quiet, "      LEADERS  OUT OF ISR  ANSWERS p99"))
-	leaders, under := perBroker(r)
-	for n := range r.Nodes {
-		if r.Nodes[n].Gone {
-			continue
-		}
-		if rows--; rows < 0 {
-			return append(out, put(quiet, "   and more: 4 lists all brokers"))
-		}
-		ur := quiet
-		if under[n] > 0 {
-			ur = warning
-		}
-		a := answersCell(s, lag.NodeIx(n))
-		out = append(out, put(plain, "   "+text.PadEnd(s.node(lag.NodeIx(n)), 3)).add(plain, text.PadStart(itoa(leaders[n]), 7)).
-			add(ur, text.PadStart(itoa(under[n]), 12)).add(a.role, text.PadStart(a.s, 13)))
-	}
-	return out
-}
-
-func perBroker(r *lag.Reading) (leaders, under []int) {
-	leaders, under = make([]int, len(r.Nodes)), make([]int, len(r.Nodes))
-	for i := range r.Partitions {
-		p := &r.Partitions[i]
-		if p.Gone || r.Topics[p.Topic].Gone {
-			continue
-		}
-		if p.Leader >= 0 {
-			leaders[p.Leader]++
-		}
-		if len(p.ISR) == len(p.Replicas) {
-			continue
-		}
-		for _, n := range p.Replicas {
-			if !slices.Contains(p.ISR, n) {
-				under[n]++
-			}
-		}
-	}
-	return leaders, under
-}
-
-// changes are the newest events of the cluster.
-func (o *overview) changes(s *snap, w, rows int) []line {
-	out := []line{rule(s, "changes", text.Zone(s.now), w)}
-	if len(s.c.Events) == 0 {
-		return append(out, put(quiet, "   none since "+s.stamp(s.hist.begun)))
-	}
-	for i := len(s.c.Events) - 1; i >= 0 && len(out) <= rows; i-- {
-		e := &s.c.Events[i]
-		r := plain
-		if e.Kind.Disturbs() {
-			r = warning
-		}
-		out = append(out, put(quiet, "   "+s.stamp(e.At)+" ").add(plain, subjectOf(s, e)+" ").add(r, eventWords(s, e)).fit(s.glyphs, w))
-	}
-	return out
-}
-
 func (o *overview) do(s *snap, v verb) intent {
 	if o.move(v) {
 		return nil
@@ -385,16 +302,4 @@ func (o *overview) describe(s *snap, raw bool) (string, []string, bool) {
 		return "", nil, false
 	}
 	return newGroupPage(o.cursor()).describe(s, raw)
-}
-
-// progressLines says what is being read at first.
-func progressLines(s *snap, w int) []line {
-	if s.what == "" {
-		return []line{put(quiet, "   asking the brokers who they are")}
-	}
-	said := "   reading " + s.safe(s.what)
-	if s.of > 0 {
-		said += ": " + itoa(s.done) + " of " + plural(s.of, "broker", "brokers")
-	}
-	return []line{put(quiet, s.glyphs.CutEnd(said, w))}
 }

@@ -47,9 +47,9 @@ var positionColumns = []column{
 	{field: "produce_per_second", head: "IN/s ", width: 6, drop: 4},
 	{field: "consume_per_second", head: "OUT/s ", width: 6, drop: 3},
 	{field: "lost", head: "LOST", width: 6, drop: 6},
-	{field: "committed", head: "COMMITTED", width: 15, drop: 1},
-	{field: "end", head: "END", width: 15, drop: 2},
-	{field: "start", head: "START", width: 15, drop: 8},
+	{field: "committed", head: "COMMITTED ", width: 15, drop: 1},
+	{field: "end", head: "END ", width: 15, drop: 2},
+	{field: "start", head: "START ", width: 15, drop: 8},
 	{field: "retention_left_seconds", head: "LEFT", width: 7, drop: 5},
 	{field: "state_since", head: "SINCE", width: 7, drop: 7},
 	{field: "member_id", head: "MEMBER", width: 20, left: true, drop: 9},
@@ -108,7 +108,7 @@ func groupNamed(s *snap, name string) (lag.GroupIx, bool) {
 }
 
 func (p *positions) place() place          { return atPositions }
-func (p *positions) crumbs(*snap) []string { return []string{"groups", p.group, "partitions"} }
+func (p *positions) crumbs(*snap) []string { return []string{"groups", p.group + " partitions"} }
 func (p *positions) focus(s *snap) []lag.Ref {
 	return []lag.Ref{{Cluster: s.conf.Name, Kind: lag.KindGroup, Name: p.group}}
 }
@@ -167,7 +167,7 @@ func (p *positions) cells(s *snap, at int, old bool) []cell {
 		case "state_since":
 			out[i] = sinceCell(s, v)
 		case "committed", "end", "start":
-			out[i] = offsetCell(s, v)
+			out[i] = offsetCell(s, v, old)
 		case "topic", "partition":
 			out[i] = cell{s: style.Cell(wc, v)}
 		default:
@@ -191,11 +191,13 @@ func positionState(s *snap, name string) cell {
 }
 
 // offsetCell is an offset, exact.
-func offsetCell(s *snap, v wire.Value) cell {
+func offsetCell(s *snap, v wire.Value, old bool) cell {
 	if n, ok := v.Integer(); ok {
-		return cell{s: text.Exact(n)}
+		return mark(s, cell{s: text.Exact(n)}, old, false)
 	}
-	return absentCell(s, v)
+	out := absentCell(s, v)
+	out.s += " "
+	return out
 }
 
 func (p *positions) do(s *snap, v verb) intent {

@@ -25,8 +25,8 @@ var partitionColumns = []column{
 	{field: "replicas", head: "COPIES", width: 14, left: true, drop: 4},
 	{field: "isr", head: "IN SYNC", width: 14, left: true},
 	{field: "offline", head: "OFFLINE", width: 10, left: true, drop: 5},
-	{field: "start", head: "START", width: 15, drop: 3},
-	{field: "end", head: "END", width: 15},
+	{field: "start", head: "START ", width: 15, drop: 3},
+	{field: "end", head: "END ", width: 15},
 	{field: "produce_per_second", head: "IN/s ", width: 6, drop: 2},
 	{field: "size_bytes", head: "SIZE", width: 8, drop: 1},
 }
@@ -126,6 +126,9 @@ func (t *topicPage) summary(s *snap, topic *lag.Topic) line {
 		copies = itoa(len(r.Partitions[topic.Partitions[0]].Replicas))
 	}
 	name, made := s.safe(t.name), ": "+plural(len(topic.Partitions), "partition", "partitions")+", "+copies+" copies each"
+	if s.late != live {
+		made = ", as of " + s.stamp(s.asOf) + made
+	}
 	switch {
 	case leaderless > 0:
 		return put(critical, " "+name+made+"; "+itoa(leaderless)+" without a leader: nobody can write or read there.")
@@ -200,13 +203,19 @@ func (t *topicPage) cells(s *snap, at int) []cell {
 	row := t.reader.Row(t.rows[at])
 	out := make([]cell, len(t.columns))
 	style := wire.Style{Terminal: true, Glyphs: s.glyphs, Now: s.now}
+	old := s.late != live
+	if id, ok := row[t.table.Column("leader")].Integer(); ok {
+		if n := nodeOf(s.read(), int32(id)); n >= 0 && int(n) < len(s.read().EndAt) {
+			old = s.oldShard(s.read().EndAt[n])
+		}
+	}
 	isr, replicas := row[t.table.Column("isr")], row[t.table.Column("replicas")]
 	for i, c := range t.columns {
 		col := t.table.Column(c.field)
 		v := row[col]
 		switch c.field {
 		case "start", "end":
-			out[i] = offsetCell(s, v)
+			out[i] = offsetCell(s, v, old)
 		case "isr":
 			out[i] = cell{s: style.Cell(&t.table.Columns[col], v)}
 			if v.Known() && replicas.Known() && len(strings.Fields(isr.String())) < len(strings.Fields(replicas.String())) {
