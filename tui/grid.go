@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 	"time"
 
@@ -217,11 +219,16 @@ func (g *grid) others(in []bool, w int) []bool {
 			total += g.widthOf(i) + 1
 		}
 	}
-	for pass := range 2 {
-		for i, c := range g.columns {
-			if c.drop > 0 && in[i] == (pass == 1) && !out[i] && total+g.widthOf(i)+1 <= w {
+	byDrop := make([]int, len(g.columns))
+	for i := range byDrop {
+		byDrop[i] = i
+	}
+	slices.SortStableFunc(byDrop, func(a, b int) int { return cmp.Compare(g.columns[a].drop, g.columns[b].drop) })
+	for _, shown := range []bool{false, true} { // what was not there before comes first
+		for _, i := range byDrop {
+			if n := g.widthOf(i) + 1; in[i] == shown && !out[i] && total+n <= w {
 				out[i] = true
-				total += g.widthOf(i) + 1
+				total += n
 			}
 		}
 	}
