@@ -32,6 +32,8 @@ const envKeep = "WEIR_TEST_KEEP"
 //
 //	go test ./probes/kafka -run '^$' -bench BenchmarkRealWorld -benchtime 10x -timeout 20m
 func BenchmarkRealWorld(b *testing.B) {
+	realkafka.Need(b)
+	b.Setenv("_JAVA_OPTIONS", "-Xmx1g") // beats the harness's own heap, which is too small for so many partitions
 	c := realkafka.Start(b, realkafka.Options{})
 	began := time.Now()
 	must(b, measured.load(b.Context(), c.Seeds()))
