@@ -31,7 +31,7 @@ func version() string {
 }
 
 func systems() cli.Systems {
-	return cli.Systems{Version: version(), Open: open, Diagnose: diagnose, Demo: startDemo, Scenarios: scenarios}
+	return cli.Systems{Version: version(), Open: open, Diagnose: diagnose, Demo: startDemo, Console: console, Actions: registry, Scenarios: scenarios}
 }
 
 func open(ctx context.Context, c config.Cluster) (probes.Probe, error) {

@@ -14,8 +14,10 @@ import (
 	"fmt"
 	"io"
 	"runtime/debug"
+	"sync/atomic"
 	"time"
 
+	"weir/actions"
 	"weir/internal/config"
 	"weir/internal/wire"
 	"weir/probes"
@@ -40,6 +42,11 @@ type Systems struct {
 	Diagnose func(context.Context, config.Cluster) []wire.Check
 	// Demo starts the embedded cluster. listen is the first broker's host:port, "" takes a free port.
 	Demo func(ctx context.Context, scenario, listen string, seed int64) (cluster config.Cluster, stop func(), err error)
+	// Console draws the screen, and runs the console's engine, until a person leaves it or ctx ends.
+	Console func(context.Context, *Console) error
+	// Actions are the kinds of change there are, able to reach the clusters given; with none they only describe themselves.
+	// Nothing but reads is sent before a plan is applied, and to a read-only cluster nothing else ever.
+	Actions func(...config.Cluster) *actions.Registry
 	// Scenarios are what the embedded cluster can play, the default first.
 	Scenarios func() []Scenario
 }
@@ -56,6 +63,11 @@ type app struct {
 	sys  Systems
 	flag globals
 	done []func() // what to stop when the command ends, the last first
+	// acting is set once the command changes a cluster: it is then waited for.
+	acting   atomic.Bool
+	reminder *reminder
+	// drawing is set while the terminal is not as it was found.
+	drawing atomic.Bool
 	// policies are what the configuration says of a cluster's groups.
 	policies func(cluster string) []config.Policy
 	// declared are, by cluster, what the scenario of an embedded one says of its groups.
@@ -64,6 +76,9 @@ type app struct {
 
 // grace is how long an interrupted command may take to clean up before it is left behind.
 const grace = 100 * time.Millisecond
+
+// restoring is the same while there is a screen to take down.
+const restoring = 5 * time.Second
 
 // Main runs the command that env.Args name and returns the exit code. It returns soon after ctx is done, with the code of
 // its cause: see [Interrupted].
@@ -76,7 +91,15 @@ func Main(ctx context.Context, env Env, sys Systems) int {
 		return a.finish(ctx, err)
 	case <-ctx.Done():
 	}
-	late := time.NewTimer(grace)
+	if a.acting.Load() {
+		a.note("interrupted: the step under way is ended first")
+		return a.finish(ctx, <-ended)
+	}
+	wait := grace
+	if a.drawing.Load() {
+		wait = restoring
+	}
+	late := time.NewTimer(wait)
 	defer late.Stop()
 	select {
 	case <-ended:
@@ -99,5 +122,6 @@ func (a *app) run(ctx context.Context) (err error) {
 	}()
 	root := a.root()
 	root.SetArgs(a.Args)
+	defer a.endReminder()
 	return root.ExecuteContext(ctx)
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"weir/internal/config"
 	"weir/internal/text"
 )
 
@@ -22,10 +23,10 @@ type demoFlags struct {
 func (a *app) demo() *cobra.Command {
 	var f demoFlags
 	c := &cobra.Command{
-		Use: "demo [SCENARIO]", Short: "The embedded cluster: list its scenarios, or keep one up for any Kafka tool",
+		Use: "demo [SCENARIO]", Short: "The console on the embedded cluster; its scenarios; or kept up for any Kafka tool",
 		Long: `The embedded cluster: a small Kafka inside weir, with producers and consumers that play a scenario.
 
-Any command takes it as -c demo or -c demo:SCENARIO. With --serve it stays up until it is interrupted, and any Kafka tool
+On a terminal the console opens on it. Any command takes it as -c demo or -c demo:SCENARIO. With --serve it stays up until it is interrupted, and any Kafka tool
 can reach it at the address that is printed.`,
 		Args: func(c *cobra.Command, args []string) error {
 			if len(args) > 1 {
@@ -59,7 +60,14 @@ func (a *app) runDemo(ctx context.Context, name string, f demoFlags) error {
 	case f.listen != "":
 		return usage("--listen needs --serve")
 	}
-	return usage("the console is for a terminal; weir demo --serve keeps the cluster up, and every command takes -c demo, as weir get groups -c demo")
+	if !a.IsTTY(a.Stdin) || !a.IsTTY(a.Stdout) {
+		return usage("the console is for a terminal; weir demo --serve keeps the cluster up, and every command takes -c demo, as weir get groups -c demo")
+	}
+	cluster, err := a.startDemo(ctx, "demo:"+scenario)
+	if err != nil {
+		return err
+	}
+	return a.open(ctx, []config.Cluster{cluster})
 }
 
 func (a *app) serve(ctx context.Context, scenario string, f demoFlags) error {

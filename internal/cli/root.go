@@ -29,14 +29,14 @@ func (a *app) root() *cobra.Command {
 		Short: "A terminal operations console for Kafka",
 		Long: `weir tells which consumer groups of a Kafka cluster are behind, by how much, and what is lost.
 
-It only reads: nothing here joins a group or changes a cluster. A cluster is named with -c as in config.toml, or reached
-without any configuration through --brokers. The cluster "demo" is built in: try weir get groups -c demo.`,
+Looking changes nothing and joins no group. Only weir apply and weir run resume change a cluster, after consent to a plan,
+and with every step in the audit log before it is done. A cluster is named with -c as in config.toml, or reached without any
+configuration through --brokers. The cluster "demo" is built in: try weir get groups -c demo.`,
 		SilenceErrors: true, SilenceUsage: true,
 		Args: noSuchCommand,
-		RunE: func(c *cobra.Command, _ []string) error {
-			return usage("the console is for a terminal; in a script use a command such as weir get groups, and weir --help lists them")
-		},
+		RunE: func(c *cobra.Command, _ []string) error { return a.console(c.Context()) },
 	}
+	root.PersistentPreRun = func(c *cobra.Command, _ []string) { a.remind(c) }
 	root.SetIn(a.Stdin)
 	root.SetOut(a.Stdout)
 	root.SetErr(a.Stderr)
@@ -44,7 +44,7 @@ without any configuration through --brokers. The cluster "demo" is built in: try
 		return usage("%w; %s --help lists the flags", err, c.CommandPath())
 	})
 	a.globalFlags(root)
-	root.AddCommand(a.get(), a.describe(), a.doctor(), a.config(), a.check(), a.why(), a.mark(), a.demo(), a.man(), a.version())
+	root.AddCommand(a.get(), a.describe(), a.doctor(), a.config(), a.check(), a.why(), a.mark(), a.action(), a.plan(), a.apply(), a.runs(), a.audit(), a.demo(), a.man(), a.version())
 	root.InitDefaultCompletionCmd(a.Args...)
 	return root
 }

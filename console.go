@@ -1,0 +1,38 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"weir/internal/cli"
+	"weir/internal/config"
+	"weir/probes"
+	"weir/tui"
+)
+
+// console draws the screen.
+func console(ctx context.Context, c *cli.Console) error {
+	box := tui.NewProgressBox()
+	c.Progress = func(cluster string, p probes.Progress) {
+		box.Tell(tui.Progress{Cluster: cluster, Reading: p.Reading, Done: p.Done, Of: p.Of})
+	}
+	var clusters []tui.Cluster
+	for _, k := range c.Clusters {
+		clusters = append(clusters, tui.Cluster{Name: k.Name, Environment: k.Environment, ReadOnly: k.Mode == config.ReadOnly})
+	}
+	err := tui.Run(ctx, tui.Options{
+		Engine: c.Engine, Clusters: clusters, Progress: box, In: os.Stdin, Out: os.Stdout, Getenv: os.Getenv, UTC: c.UTC,
+	})
+	if d, ok := errors.AsType[*tui.Defect](err); ok {
+		return cli.Panicked{What: fmt.Sprint(d.Value), Stack: d.Stack}
+	}
+	if h, ok := errors.AsType[tui.Hangup](err); ok {
+		return cli.Interrupted{Signal: h.Signal}
+	}
+	if errors.Is(err, tui.ErrNoTerminal) {
+		return cli.ErrNoTerminal
+	}
+	return err
+}

@@ -1,0 +1,76 @@
+package cli
+
+import (
+	"context"
+	"errors"
+
+	"weir/internal/config"
+	"weir/internal/engine"
+	"weir/probes"
+)
+
+// Console is what main opens the screen on.
+type Console struct {
+	Engine   *engine.Engine
+	Clusters []config.Cluster
+	UTC      bool
+	// Progress is called by the engine while it reads; main sets it before it runs the engine.
+	Progress func(cluster string, p probes.Progress)
+}
+
+// ErrNoTerminal is what Systems.Console returns where no screen can be drawn.
+var ErrNoTerminal = errors.New("no terminal that can show the console")
+
+// Panicked is what Systems.Console returns when the screen had a defect, after the terminal was restored.
+type Panicked struct {
+	What  string
+	Stack []byte
+}
+
+// Error tells what.
+func (p Panicked) Error() string { return p.What }
+
+// console opens the screen on the clusters that the command line names.
+func (a *app) console(ctx context.Context) error {
+	if !a.IsTTY(a.Stdin) || !a.IsTTY(a.Stdout) {
+		return noConsole()
+	}
+	clusters, err := a.chosen(ctx)
+	if err != nil {
+		return err
+	}
+	return a.open(ctx, clusters)
+}
+
+func noConsole() error {
+	return usage("the console is for a terminal; in a script use a command such as weir get groups, and weir --help lists them")
+}
+
+func (a *app) open(ctx context.Context, clusters []config.Cluster) error {
+	caught := make(chan error, len(clusters))
+	sources := a.sources(clusters, caught)
+	for i, c := range clusters {
+		sources[i].Refresh, sources[i].Policies = c.Refresh, a.policiesOf(c.Name)
+	}
+	seen := &Console{Clusters: clusters, UTC: a.flag.utc}
+	seen.Engine = engine.New(sources, engine.Options{Progress: func(cluster string, p probes.Progress) {
+		if tell := seen.Progress; tell != nil {
+			tell(cluster, p)
+		}
+	}})
+	a.drawing.Store(true)
+	defer a.drawing.Store(false)
+	err := a.sys.Console(ctx, seen)
+	select {
+	case defect := <-caught:
+		return defect
+	default:
+	}
+	if p, ok := errors.AsType[Panicked](err); ok {
+		return defect{p.What, p.Stack}
+	}
+	if errors.Is(err, ErrNoTerminal) {
+		return noConsole()
+	}
+	return err
+}
