@@ -194,11 +194,19 @@ func TestKillSweep(t *testing.T) {
 	}{{"held", 3, true}, {"unheld", 2, false}, {"one", 1, true}} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			w, _ := kafkatest.Fake(t)
-			s, req := newSweep(t, w, tt.name, tt.topics, tt.hold)
-			x := w.Executor(s.a)
-			for _, after := range []bool{false, true} {
-				for point := 1; s.cut(t, x, req, point, after); point++ {
+			_, c := kafkatest.Fake(t)
+			for i, after := range []bool{false, true} {
+				var s *sweep
+				var req actions.Request
+				var x *actions.Executor
+				for point := 1; ; point++ {
+					if point%10 == 1 { // a journal of its own, since it is read again and again
+						s, req = newSweep(t, kafkatest.On(t, c.ListenAddrs()), fmt.Sprintf("%s-%d-%d", tt.name, i, point), tt.topics, tt.hold)
+						x = s.w.Executor(s.a)
+					}
+					if !s.cut(t, x, req, point, after) {
+						break
+					}
 					points.Add(1)
 				}
 			}
