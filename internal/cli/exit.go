@@ -12,7 +12,7 @@ import (
 	"weir/internal/text"
 )
 
-// Exit codes. The others of docs/exit-codes.md belong to commands that change a cluster.
+// Exit codes. The others of docs/exit-codes.md belong to commands that change a cluster: see actions.Kind.
 const (
 	Done      = 0
 	Found     = 1  // check: a group is in trouble
@@ -20,6 +20,7 @@ const (
 	Unseen    = 3  // nothing that was asked for could be seen: unreachable, refused, no such group or topic
 	TimedOut  = 12 // the same, for want of time
 	Defect    = 70 // an error in weir itself
+	hangUp    = 129
 	interrupt = 130
 	terminate = 143
 )
@@ -32,8 +33,11 @@ func (i Interrupted) Error() string { return "interrupted by " + i.Signal.String
 
 // code is 128 and the signal's number.
 func (i Interrupted) code() int {
-	if i.Signal == syscall.SIGTERM {
+	switch i.Signal {
+	case syscall.SIGTERM:
 		return terminate
+	case syscall.SIGHUP:
+		return hangUp
 	}
 	return interrupt
 }
@@ -66,6 +70,9 @@ func (d defect) Error() string { return d.what }
 func (a *app) finish(ctx context.Context, err error) int {
 	if err == nil {
 		return Done
+	}
+	if a.acting.Load() {
+		return a.finishActing(ctx, err)
 	}
 	var cause Interrupted
 	if errors.As(err, &cause) || errors.As(context.Cause(ctx), &cause) {

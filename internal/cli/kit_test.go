@@ -14,6 +14,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"weir/actions"
 	"weir/internal/config"
 	"weir/internal/wire"
 	"weir/lag"
@@ -53,6 +54,7 @@ type shell struct {
 	mu             sync.Mutex
 	wants          []probes.Want
 	stopped        int
+	actions        []actions.Action // in place of those on Kafka, which reach nothing here
 }
 
 func newShell(t *testing.T) *shell {
@@ -107,6 +109,7 @@ func (s *shell) systems() Systems {
 			}
 			return config.Cluster{Brokers: []string{"kafka-1:9092"}}, func() { s.stopped++ }, nil
 		},
+		Actions: s.registry,
 		Scenarios: func() []Scenario {
 			return []Scenario{
 				{Name: "steady", Title: "all is well", Sees: "groups keep up"},

@@ -1,0 +1,38 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"weir/actions"
+	kafkaactions "weir/actions/kafka"
+	"weir/actions/kafka/cluster"
+	"weir/internal/config"
+	"weir/internal/kafka"
+)
+
+// registry is what can be done, on the clusters given. Acting connections are refused to clusters that are read-only.
+func registry(clusters ...config.Cluster) *actions.Registry {
+	return actions.NewRegistry(kafkaactions.All(cluster.Connect{
+		Seeing: connector(kafka.Seeing, clusters), Acting: connector(kafka.Acting, clusters),
+	})...)
+}
+
+func connector(role kafka.Role, clusters []config.Cluster) func(context.Context, string) (cluster.Conn, error) {
+	return func(ctx context.Context, name string) (cluster.Conn, error) {
+		for _, c := range clusters {
+			switch {
+			case c.Name != name:
+				continue
+			case role == kafka.Acting && c.Mode == config.ReadOnly:
+				return nil, actions.Fail(actions.ErrRefused, "cluster "+name+" is read-only", "")
+			}
+			client, err := kafka.Dial(ctx, c, role, kafka.Options{Version: version()})
+			if err != nil {
+				return nil, err
+			}
+			return cluster.Of(client), nil
+		}
+		return nil, fmt.Errorf("no cluster %q is at hand", name)
+	}
+}

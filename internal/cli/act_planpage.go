@@ -1,0 +1,158 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"weir/actions"
+	"weir/internal/config"
+	"weir/internal/text"
+	"weir/lag"
+)
+
+// confirmDigits are how many digits of a digest the apply line gives.
+const confirmDigits = 12
+
+// planPage is a plan as a person reads it, whole: what becomes what, what that means, and how to apply it.
+func (a *app) planPage(b *bytes.Buffer, p actions.Plan, c config.Cluster, save string) {
+	g := a.glyphs()
+	fmt.Fprintf(b, "%s %s %s on %s (cluster id %s): %s, %s\n", p.Kind, p.Target.Kind, g.Safe(p.Target.Name), g.Safe(p.Target.Cluster), g.Safe(p.ClusterID), p.Effect, p.Tier)
+	if p.Undoes != "" {
+		fmt.Fprintf(b, "undoes run %s\n", p.Undoes)
+	}
+	b.WriteByte('\n')
+	a.changeLines(b, p)
+	fmt.Fprintf(b, "\n%s\n", totalsLine(p.Totals))
+	if len(p.Guards) > 0 {
+		b.WriteString("\nguards, checked again before each step\n")
+	}
+	for _, gd := range p.Guards {
+		held := "ok    "
+		if !gd.OK {
+			held = "FAILS "
+		}
+		fmt.Fprintf(b, "  %s %s; now: %s\n", held, g.Safe(gd.Want), g.Safe(gd.Now))
+	}
+	if len(p.Warnings) > 0 {
+		b.WriteString("\nwarnings\n")
+	}
+	for _, w := range p.Warnings {
+		fmt.Fprintf(b, "  %s\n", g.Safe(w))
+	}
+	fmt.Fprintf(b, "\nundo     %s\n", undoSentence(p))
+	now := a.style().Now
+	fmt.Fprintf(b, "expires  %s %s, in %s\n", text.Stamp(p.Expires, now), text.Zone(now), text.CoarseDuration(time.Until(p.Expires)))
+	fmt.Fprintf(b, "digest   %s\n", p.Digest)
+	fmt.Fprintf(b, "apply    %s\n", a.applyLine(p, c, save))
+}
+
+func undoSentence(p actions.Plan) string {
+	switch p.Undo {
+	case actions.UndoFull:
+		return "full: weir run undo plans it back, as long as nobody moved it since"
+	case actions.UndoPartial:
+		return "partial: not all of it can be taken back"
+	}
+	return "none: this can't be taken back"
+}
+
+// totalsLine sums a plan up; what is not known says so.
+func totalsLine(t actions.Totals) string {
+	items := "1 change"
+	if t.Items != 1 {
+		items = text.Exact(int64(t.Items)) + " changes"
+	}
+	parts := []string{items}
+	for _, n := range []struct {
+		n    *int64
+		what string
+	}{{t.Reread, "read again"}, {t.Skipped, "skipped"}, {t.Gone, "deleted already"}} {
+		if n.n == nil {
+			parts = append(parts, "not known how many "+n.what)
+			continue
+		}
+		parts = append(parts, text.Exact(*n.n)+" "+n.what)
+	}
+	if t.Bytes != nil {
+		parts = append(parts, text.Bytes(*t.Bytes))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// changeLines are the changes in aligned columns, values at their right edge.
+func (a *app) changeLines(b *bytes.Buffer, p actions.Plan) {
+	if len(p.Changes) == 0 {
+		b.WriteString("nothing changes\n")
+		return
+	}
+	g := a.glyphs()
+	rows := make([][4]string, 0, len(p.Changes)+1)
+	if !a.flag.noHeaders {
+		rows = append(rows, [4]string{strings.ToUpper(p.Changes[0].Field), "FROM", "TO", "HOW"})
+	}
+	for _, c := range p.Changes {
+		rows = append(rows, [4]string{g.Safe(changed(c.Ref)), g.Safe(plainJSON(c.Before)), g.Safe(plainJSON(c.After)), g.Safe(c.Note)})
+	}
+	var widths [3]int
+	for _, r := range rows {
+		for i := range widths {
+			widths[i] = max(widths[i], text.Width(r[i]))
+		}
+	}
+	for _, r := range rows {
+		line := text.PadEnd(r[0], widths[0]) + "  " + text.PadStart(r[1], widths[1]) + "  " + text.PadStart(r[2], widths[2]) + "  " + r[3]
+		b.WriteString(strings.TrimRight(line, " ") + "\n")
+	}
+}
+
+// changed names what a change is about within its plan's target.
+func changed(ref string) string {
+	r, err := lag.ParseRef(ref)
+	switch {
+	case err != nil:
+		return ref
+	case r.Sub != "":
+		return r.Sub
+	}
+	return r.Name
+}
+
+// plainJSON is a value of a change for a person.
+func plainJSON(raw json.RawMessage) string {
+	var s string
+	switch {
+	case len(raw) == 0 || string(raw) == "null":
+		return "absent"
+	case json.Unmarshal(raw, &s) == nil:
+		return s
+	}
+	return string(raw)
+}
+
+// applyLine is the command that applies the plan, exactly.
+func (a *app) applyLine(p actions.Plan, c config.Cluster, save string) string {
+	if len(p.Changes) == 0 {
+		return "nothing is to be done"
+	}
+	file, lead := quoted(save), ""
+	if save == "" {
+		file, lead = "FILE", "this plan was not kept; make it with --save FILE, then: "
+	}
+	line := "weir apply " + file + a.where() + " --confirm " + p.Digest[:min(confirmDigits, len(p.Digest))]
+	if p.Tier >= actions.T3 {
+		line += " --name " + quoted(p.Target.Cluster+"/"+p.Target.Name)
+	}
+	if c.Mode == config.ReadOnly {
+		line += " --arm"
+	}
+	if p.Tier >= actions.T3 || c.Mode == config.ReadOnly {
+		line += " --reason 'WHY'"
+	}
+	if config.IsDemo(c.Name) {
+		lead = "the embedded cluster ends with this command; weir demo --serve keeps one up. "
+	}
+	return lead + a.glyphs().Safe(line)
+}
