@@ -119,11 +119,11 @@ func (w world) commit(ctx context.Context, adm *kadm.Client, g, topics int) erro
 		}
 	}
 	err := adm.CommitAllOffsets(ctx, worldGroup(g), offsets)
-	for range 100 { // a broker may not know yet that the topic exists, or who coordinates
+	for range 600 { // a busy broker may not know yet that the topic exists, or who coordinates
 		if !kerr.IsRetriable(err) {
 			break
 		}
-		time.Sleep(100 * time.Millisecond)
+		time.Sleep(200 * time.Millisecond)
 		err = adm.CommitAllOffsets(ctx, worldGroup(g), offsets)
 	}
 	return err
