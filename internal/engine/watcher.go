@@ -26,8 +26,12 @@ type watcher struct {
 	probe  probes.Probe
 	last   *lag.Reading
 	events []lag.Event
-	failed int  // sweeps in a row in which nothing answered
-	rest   int  // ticks to let pass before the next try
+	failed int // sweeps in a row in which nothing answered
+	// Why the last of them failed: told again while it rests.
+	reason lag.Reason
+	said   string
+	rest   int // ticks to let pass before the next try
+	shaken []lag.Ref
 	amiss  bool // some group was not calm at the last sweep
 }
 
@@ -64,7 +68,7 @@ func (w *watcher) run(ctx context.Context) {
 				w.stale(time.Now(), lag.Timeout, "the sweep is late")
 			case w.rest > 0:
 				w.rest--
-				w.stale(time.Now(), lag.Unreachable, "nothing answered; asked again soon")
+				w.stale(time.Now(), w.reason, w.said)
 			default:
 				busy = w.begin(ctx, done)
 			}
@@ -87,7 +91,7 @@ func (w *watcher) begin(ctx context.Context, done chan<- swept) bool {
 		partitions = len(w.last.Partitions)
 	}
 	want := probes.Want{
-		Due: w.clock.due(now, w.Refresh, partitions, w.amiss), Focus: w.engine.focused(w.Name), Keep: w.engine.opts.Keep,
+		Due: w.clock.due(now, w.Refresh, partitions, w.amiss), Focus: w.focus(), Keep: w.engine.opts.Keep,
 		Budget: max(2*w.Refresh, 10*time.Second),
 	}
 	if w.last != nil {
@@ -114,7 +118,8 @@ func (w *watcher) take(s swept) {
 		if s.err != nil {
 			detail = s.err.Error()
 		}
-		w.stale(time.Now(), reasonOf(s.err), detail)
+		w.reason, w.said = reasonOf(s.err), detail
+		w.stale(time.Now(), w.reason, w.said)
 		return
 	}
 	r := s.part.Reading
@@ -122,6 +127,10 @@ func (w *watcher) take(s swept) {
 		w.failed, w.rest = 0, 0
 	} else {
 		w.fail()
+		w.reason, w.said = lag.Unreachable, "nothing answered"
+		if i := slices.IndexFunc(r.Gaps, func(g lag.Gap) bool { return g.Ref.Kind == lag.KindCluster }); i >= 0 {
+			w.reason, w.said = r.Gaps[i].Reason, r.Gaps[i].Detail
+		}
 	}
 	w.fold(r, s.part.Found)
 }
@@ -157,6 +166,7 @@ func (w *watcher) fold(r *lag.Reading, found []probes.Found) {
 			w.events = append([]lag.Event(nil), w.events[over:]...)
 		}
 	}
+	w.shaken = shaken(w.last, r)
 	w.last = r
 	w.amiss = slices.ContainsFunc(verdicts.Groups, func(v state.Verdict) bool { return v.Severity > state.Calm })
 	c := Cluster{
