@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"weir/lag"
+	"weir/lag/state"
 )
 
 var night = time.Date(2026, 11, 21, 3, 0, 0, 123e6, time.UTC)
@@ -78,6 +79,15 @@ func tables(clusters []Cluster) map[string]Table {
 	return map[string]Table{
 		"group": Groups(clusters), "position": Positions(clusters), "member": Members(clusters), "topic": Topics(clusters),
 		"partition": Partitions(clusters), "broker": Brokers(clusters),
+		"event": Events([]Event{
+			{Cluster: "prod", At: night, Ref: lag.Ref{Cluster: "prod", Kind: lag.KindGroup, Name: "payments"}, Kind: lag.EventKinds()[0], Before: "2 members", After: "settle-3"},
+			{At: night, Ref: lag.Ref{Kind: lag.KindCluster}, Kind: KindMark, After: "deploy 1.4"},
+		}),
+		"explanation": Explanations([]state.Explanation{
+			{Rule: "stalled", Subject: lag.Ref{Cluster: "prod", Kind: lag.KindPosition, Name: "payments", Sub: "orders:0"}, Severity: state.Critical,
+				Speaks: true, Because: "it stands", Inputs: []state.Input{{Name: "lag", Value: "61", Unit: "records"}, {Name: "memberless", Value: "false"}}},
+			{Rule: "ahead", Subject: lag.Ref{Cluster: "prod", Kind: lag.KindGroup, Name: "payments"}, Severity: state.Warning},
+		}),
 		"check": Checks([]Check{
 			{Cluster: "prod", Check: "tcp", Target: "kafka-1:9092", OK: true, Detail: "connected in 1 ms"},
 			{Cluster: "prod", Check: "tls", Target: "kafka-1:9092", Detail: "expired", Remedy: "renew the certificate"},
