@@ -28,6 +28,7 @@ func TestMain(m *testing.M) {
 //	$NOBODY   nothing listens there
 //	$SILENT   connections are taken and never answered
 //	$HTTP     a server that speaks HTTP
+//	$TOMORROW a time that is not yet
 //
 // and, besides the usual commands, exits CODE COMMAND…, which wants that very exit code, and interrupted SIGNAL CODE
 // COMMAND…, which sends the signal once the command has said something or has reached $SILENT.
@@ -109,6 +110,7 @@ func (h *harness) setup(e *testscript.Env) error {
 	e.Setenv("NOBODY", h.nobody)
 	e.Setenv("SILENT", h.silent)
 	e.Setenv("HTTP", h.http)
+	e.Setenv("TOMORROW", time.Now().Add(24*time.Hour).UTC().Format(time.RFC3339))
 	e.Setenv("LANG", "C.UTF-8")
 	e.Setenv("HOME", e.WorkDir)
 	e.Setenv("XDG_CONFIG_HOME", e.WorkDir+"/none")
