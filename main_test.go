@@ -36,7 +36,9 @@ func TestScripts(t *testing.T) {
 	h := newHarness(t)
 	testscript.Run(t, testscript.Params{
 		Dir: "internal/cli/testdata", Setup: h.setup, RequireExplicitExec: true, RequireUniqueNames: true,
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "interrupted": h.interrupted},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits": exits, "interrupted": h.interrupted, "served": served, "digest": digest, "newestrun": newestRun,
+		},
 	})
 }
 

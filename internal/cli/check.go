@@ -19,6 +19,10 @@ import (
 // judgedWithin is how long check looks on for every group to be judged, when no window is given.
 const judgedWithin = 30 * time.Second
 
+// silenceShows is how long past its rhythm a group must have been looked at for its silence to have been told: the slack of
+// the rules, and a look or two.
+const silenceShows = 12 * time.Second
+
 // checkFlags are what a check fails on.
 type checkFlags struct {
 	failOn, maxLag string
@@ -172,7 +176,7 @@ func kindNamed(name string) *kind {
 	return nil
 }
 
-// judged reports whether every group that is asked for has a state.
+// judged reports whether looking on would tell no more of any group that is asked for.
 func judged(s engine.State, selected *selection) bool {
 	for _, c := range s.Clusters {
 		if c.Verdicts == nil || len(c.Reading.Groups) == 0 {
@@ -180,12 +184,28 @@ func judged(s engine.State, selected *selection) bool {
 		}
 		for g := range c.Reading.Groups {
 			group := &c.Reading.Groups[g]
-			if v := c.Verdicts.Of(lag.GroupIx(g)); !group.Gone && selected.has(lag.KindGroup, group.Name) && v.State == state.Unknown {
+			if !group.Gone && selected.has(lag.KindGroup, group.Name) && !settled(c.Verdicts.Of(lag.GroupIx(g))) {
 				return false
 			}
 		}
 	}
 	return true
+}
+
+// settled reports whether a longer look could tell nothing graver of a group: that it is silent shows only when it has been
+// looked at for longer than it is ever silent.
+func settled(v *state.Verdict) bool {
+	switch {
+	case v.State == state.Unknown || v.State == state.NotVisible:
+		return false
+	case v.Severity == state.Critical || v.Positions == 0:
+		return true
+	case v.State == state.NeverCommitted && !lag.Known(v.Lag): // nowhere at all, as caches do
+		return true
+	case v.Lag == 0 && v.LagBound == lag.Exact: // nobody has anything to read
+		return true
+	}
+	return v.Rhythm != state.NotKnown && v.Basis.Window >= v.Rhythm*3/2+silenceShows
 }
 
 // tellCheck prints the groups that fail or can't be judged, and answers with the exit code.
@@ -216,22 +236,22 @@ func (a *app) tellCheck(k *kind, s *sight, selected *selection, b bar, allowGaps
 			return fmt.Errorf("write the output: %w", fault{Unseen, err})
 		}
 	}
-	a.note("%d groups: %d fail, %d can't be judged", len(found), count[fails], count[unjudged])
+	if dead := s.unseen(); dead != nil {
+		return dead
+	}
 	missing := selected.missing(s)
+	if len(found) > 0 {
+		a.note("%d groups: %d fail, %d can't be judged", len(found), count[fails], count[unjudged])
+	}
 	absentErr := missing.tell(a)
 	switch {
 	case count[fails] > 0:
 		return fault{Found, errSaid}
 	case absentErr != nil:
 		return absentErr
-	case allowGaps:
-		return nil
-	}
-	if dead := s.unseen(); dead != nil {
-		return dead
 	}
 	a.tellGaps(s, missing)
-	if count[unjudged] > 0 || anyClusterUnseen(s) {
+	if !allowGaps && (count[unjudged] > 0 || anyClusterUnseen(s)) {
 		return fault{Unseen, errSaid}
 	}
 	return nil

@@ -75,6 +75,9 @@ func (a *app) runWhy(ctx context.Context, arg string, length time.Duration) erro
 	if err != nil {
 		return err
 	}
+	if dead := s.unseen(); dead != nil {
+		return dead
+	}
 	if err := selected.missing(s).tell(a); err != nil {
 		return err
 	}
@@ -91,9 +94,6 @@ func (a *app) tellWhy(s *sight, format wire.Format) error {
 		}
 	}
 	if len(all) == 0 {
-		if dead := s.unseen(); dead != nil {
-			return dead
-		}
 		return unseen("nothing could be judged; -v and weir doctor say what was asked")
 	}
 	if format == wire.Short || format == wire.Wide {
