@@ -6,7 +6,7 @@
 //
 //	reg := actions.NewRegistry(kafka.All(connect)...)       // the kinds there are: reg.Specs() become commands, flags, forms
 //	plan, err := reg.Plan(ctx, actions.Request{…})          // reads only
-//	plan.WriteFile(w, version); actions.ReadPlan(r)         // weir.plan/v1; a changed file is refused
+//	plan.Write(w, version); actions.ReadPlan(r)             // weir.plan/v1; a changed file is refused
 //	x := actions.Executor{Log: log, Registry: reg, Dir: state, Policy: policy}
 //	report, err := x.Apply(ctx, plan, consent)              // synchronous; cancel ctx to stop between steps
 //	x.Runs(ctx); x.Show(ctx, run)                           // what the journal tells

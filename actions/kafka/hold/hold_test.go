@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -18,6 +19,7 @@ import (
 
 // broker answers what a hold asks. In a synctest bubble its goroutines must end, or the test fails.
 type broker struct {
+	mu      sync.Mutex
 	sent    []string
 	beats   int16 // code of heartbeats
 	down    bool  // heartbeats get no answer
@@ -39,6 +41,8 @@ func (b *broker) Request(_ context.Context, req kmsg.Request) (kmsg.Response, er
 }
 
 func (b *broker) Once(_ context.Context, _ int32, req kmsg.Request) (kmsg.Response, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	b.sent = append(b.sent, kmsg.NameForKey(req.Key()))
 	switch r := req.(type) {
 	case *kmsg.JoinGroupRequest:
@@ -69,6 +73,13 @@ func (b *broker) Once(_ context.Context, _ int32, req kmsg.Request) (kmsg.Respon
 	return nil, errors.New("not expected")
 }
 
+// change has the broker behave otherwise from now on.
+func (b *broker) change(how func(*broker)) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	how(b)
+}
+
 func (b *broker) newer(r *kmsg.ConsumerGroupHeartbeatRequest) kmsg.Response {
 	b.epochs = append(b.epochs, r.MemberEpoch)
 	for _, t := range r.Topics {
@@ -95,7 +106,7 @@ func TestClassic(t *testing.T) {
 		if err != nil || m.ID != "m1" || m.Epoch != 7 || *m.Instance != "weir-r-1" {
 			t.Errorf("%+v, %v", m, err)
 		}
-		b.beats = kerr.RebalanceInProgress.Code // somebody waits: the hold goes on, and doesn't rejoin
+		b.change(func(b *broker) { b.beats = kerr.RebalanceInProgress.Code }) // somebody waits: the hold goes on, and doesn't rejoin
 		time.Sleep(time.Minute)
 		if _, err := h.Member(); err != nil {
 			t.Error(err)
@@ -137,7 +148,7 @@ func TestLost(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				tt.fail(b)
+				b.change(tt.fail)
 				time.Sleep(tt.after)
 				_, err = h.Member()
 				if (err != nil) != tt.lost || tt.lost && !errors.Is(err, actions.ErrGuard) {
@@ -181,8 +192,9 @@ func TestNewer(t *testing.T) {
 		if err != nil || m.ID != "weir-r-1" || m.Epoch != 3 || m.Instance != nil || b.owned != 3 {
 			t.Errorf("%+v, %v, owned %d", m, err, b.owned)
 		}
-		b.parts = []int32{0} // two are to be given up: that isn't acknowledged
+		b.change(func(b *broker) { b.parts = []int32{0} }) // two are to be given up: that isn't acknowledged
 		time.Sleep(time.Minute)
+		synctest.Wait()
 		if b.owned != 3 {
 			t.Errorf("a revocation was acknowledged: %d", b.owned)
 		}
