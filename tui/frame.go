@@ -141,6 +141,9 @@ func costWords(s *snap, narrow bool) string {
 
 // stamp is when the data was read, and how far it can be trusted to be of now. It is the only clock of the screen.
 func stamp(s *snap, word bool) line {
+	if s.c == nil {
+		return put(quiet, "nothing read yet")
+	}
 	if s.asOf.IsZero() {
 		return put(chipWarning, " NO ANSWER ")
 	}

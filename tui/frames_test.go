@@ -77,7 +77,10 @@ func TestEveryFrameFitsAndSteersNothing(t *testing.T) {
 		if sc.name == "many" && testing.Short() {
 			continue
 		}
-		for _, st := range styles {
+		for i, st := range styles {
+			if sc.name == "many" && i > 0 {
+				break // one style shows what ten thousand rows do
+			}
 			c := open(t, st.env, 80, 24, minutes, sc.make)
 			for _, size := range append(sizes, [2]int{400, 120}, [2]int{64, 18}, [2]int{20, 5}, [2]int{1, 1}, [2]int{100, 30}) {
 				for _, v := range screens {

@@ -166,6 +166,5 @@ func sameRefs(a, b []lag.Ref) bool {
 func (m *model) View() tea.View {
 	v := tea.NewView(m.paint(m.frame(), m.w))
 	v.AltScreen, v.WindowTitle = true, "weir"
-	v.ReportFocus = true
 	return v
 }

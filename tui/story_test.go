@@ -155,6 +155,31 @@ func TestNothingSeenYet(t *testing.T) {
 	c.reads("reading committed offsets: 3 of 6 brokers")
 }
 
+func TestBeforeTheFirstAnswer(t *testing.T) {
+	for _, env := range []map[string]string{nil, {"NO_COLOR": "1"}} {
+		m := newModel(Options{Getenv: func(k string) string { return env[k] }, Clusters: []Cluster{{Name: "prod-eu", Environment: "prod"}}}, outside{})
+		c := &console{t, m}
+		c.size(80, 24)
+		c.reads("Reading prod-eu for the first time.", "asking the brokers who they are", "? troubles", "nothing read yet").lacks("NO ANSWER", "no trouble")
+		c.send(progressMsg{"prod-eu", "log ends", 2, 3})
+		c.reads("reading log ends: 2 of 3 brokers")
+		for i := range bindings {
+			for _, view := range []string{"1", "2", "3", "4", "5"} {
+				c.m.prompt = nil
+				c.press(view)
+				if b := &bindings[i]; b.works(c.m.top().place()) && b.verb != vSuspend {
+					c.m.do(b.verb)
+				}
+				sound(t, c)
+			}
+		}
+		c.m.prompt, c.m.stack = nil, []view{newGroupPage("x")}
+		c.m.sync()
+		c.reads("nothing of prod-eu was seen yet")
+		sound(t, c)
+	}
+}
+
 func TestFreeze(t *testing.T) {
 	c := open(t, nil, 120, 40, 2, troubled)
 	c.press("2", "p")
