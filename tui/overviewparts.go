@@ -115,14 +115,37 @@ func perBroker(r *lag.Reading) (leaders, under []int) {
 	return leaders, under
 }
 
-// changes are the newest events of the cluster.
+// minor reports whether an event only follows from another that is told: brokers come and go, and leaders, replicas and
+// coordinators with them.
+func minor(k lag.EventKind) bool {
+	switch k {
+	case lag.LeaderMoved, lag.ISRShrunk, lag.ISRGrew, lag.CoordinatorMoved:
+		return true
+	}
+	return false
+}
+
+// changes are the newest events of the cluster that stand for themselves.
 func (o *overview) changes(s *snap, w, rows int) []line {
-	out := []line{rule(s, "changes", text.Zone(s.now), w)}
-	if len(s.c.Events) == 0 {
-		return append(out, put(quiet, "   none since "+s.stamp(s.hist.begun)))
+	left := 0
+	for i := range s.c.Events {
+		if minor(s.c.Events[i].Kind) {
+			left++
+		}
+	}
+	fact := text.Zone(s.now)
+	if left > 0 {
+		fact = plural(left, "move of a leader or a copy", "moves of leaders and copies") + " more: 5, " + fact
+	}
+	out := []line{rule(s, "changes", fact, w)}
+	if len(s.c.Events) == left {
+		return append(out, put(quiet, "   "+map[bool]string{true: "none", false: "none else"}[left == 0]+" since "+s.stamp(s.hist.begun)))
 	}
 	for i := len(s.c.Events) - 1; i >= 0 && len(out) <= rows; i-- {
 		e := &s.c.Events[i]
+		if minor(e.Kind) {
+			continue
+		}
 		r := plain
 		if e.Kind.Disturbs() {
 			r = warning

@@ -223,6 +223,18 @@ func TestAPasteIsNeverKeys(t *testing.T) {
 	c.press("enter").reads("pay[31mments")
 }
 
+func TestChangesThatFollowFromOthersDoNotCrowdTheOverview(t *testing.T) {
+	c := open(t, nil, 120, 40, 1, func(at time.Time) engine.Cluster {
+		out := troubled(at)
+		for range 200 {
+			out.Events = append(out.Events, lag.Event{At: at, Subject: lag.Ref{Cluster: "prod-eu", Kind: lag.KindPartition, Name: "orders.v2", Sub: "1"}, Kind: lag.LeaderMoved, Before: "b1", After: "b2"})
+		}
+		return out
+	})
+	c.reads("orders-index offsets set back", "201 moves of leaders and copies more: 5").lacks("p1 leader")
+	c.press("5").reads("p1 leader b1 → b2", "of 203")
+}
+
 func TestUTC(t *testing.T) {
 	c := open(t, nil, 120, 40, 1, troubled)
 	c.reads("03:14:08 CET").press("t").reads("02:14:08 UTC").lacks("CET")
