@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"io"
 	"runtime/debug"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -66,6 +67,7 @@ type app struct {
 	// acting is set once the command changes a cluster: it is then waited for.
 	acting   atomic.Bool
 	reminder *reminder
+	saying   sync.Mutex // an interrupt is answered while the command speaks
 	// drawing is set while the terminal is not as it was found.
 	drawing atomic.Bool
 	// policies are what the configuration says of a cluster's groups.

@@ -106,6 +106,8 @@ func (a *app) finish(ctx context.Context, err error) int {
 
 // say writes to stderr, line by line and safe for a terminal, after the program's name.
 func (a *app) say(format string, args ...any) {
+	a.saying.Lock()
+	defer a.saying.Unlock()
 	for line := range strings.SplitSeq(strings.TrimRight(fmt.Sprintf(format, args...), "\n"), "\n") {
 		_, _ = fmt.Fprintln(a.Stderr, "weir: "+a.glyphs().Safe(line))
 	}
