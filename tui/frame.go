@@ -83,8 +83,8 @@ func (m *model) header(s *snap) line {
 	}
 	cost := put(quiet, costWords(s, narrow))
 	middle := put(plain, mode(s)).add(plain, gap)
-	t := sumUp(s.c)
-	middle = append(middle, troublesWord(s, &t))
+	m.count(s)
+	middle = append(middle, troublesWord(s, &m.totals, &m.health))
 	whole := append(append(append(line(nil), middle...), span{plain, gap}), append(cost, append(line{{plain, gap}}, right...)...)...)
 	if whole.width() > m.w-32 { // the cost goes before the name of what is looked at does
 		whole = append(append(append(line(nil), middle...), span{plain, gap}), right...)
@@ -92,14 +92,19 @@ func (m *model) header(s *snap) line {
 	return join(m.glyphs, m.crumbs(s, m.w-whole.width()-1), whole, m.w)
 }
 
-func troublesWord(s *snap, t *totals) span {
+// troublesWord counts the groups in trouble, and the brokers as one more when something is wrong with them.
+func troublesWord(s *snap, t *totals, h *health) span {
+	n := t.troubles
+	if h.words(s) != "" {
+		n++
+	}
 	switch {
-	case !s.seen() || t.groups > 0 && t.judged == 0:
+	case !s.seen() || n == 0 && t.groups > 0 && t.judged == 0:
 		return span{warning, "? troubles"}
-	case t.troubles == 0:
+	case n == 0:
 		return span{plain, "no trouble"}
 	}
-	return span{strong, plural(t.troubles, "trouble", "troubles")}
+	return span{strong, plural(n, "trouble", "troubles")}
 }
 
 // crumbs is the path to the view, cut from its left.

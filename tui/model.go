@@ -32,7 +32,21 @@ type model struct {
 	past   map[byte][]string // what was typed into prompts, by kind
 	notice string            // in place of the keys, until the next one
 	looked []lag.Ref
-	end    error
+	counted
+	end error
+}
+
+// counted is what the header tells, worked out once for each reading.
+type counted struct {
+	of     *lag.Reading
+	totals totals
+	health health
+}
+
+func (c *counted) count(s *snap) {
+	if s.read() == nil || s.read() != c.of {
+		c.of, c.totals, c.health = s.read(), sumUp(s.c), healthOf(s)
+	}
 }
 
 func newModel(o Options, out outside) *model {

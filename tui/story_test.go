@@ -180,6 +180,19 @@ func TestBeforeTheFirstAnswer(t *testing.T) {
 	}
 }
 
+func TestABrokerThatIsDownIsATrouble(t *testing.T) {
+	c := open(t, nil, 120, 40, 1, func(at time.Time) engine.Cluster {
+		out := healthy(at)
+		topo := *out.Reading.Topology
+		topo.Nodes = append([]lag.Node(nil), topo.Nodes...)
+		topo.Nodes[3].Gone = true
+		out.Reading.Topology = &topo
+		return out
+	})
+	c.reads("b4 is down.", "1 trouble", "b4    down").lacks("no trouble ", "Brokers are fine")
+	c.press("4").reads("b4 is down.")
+}
+
 func TestFreeze(t *testing.T) {
 	c := open(t, nil, 120, 40, 2, troubled)
 	c.press("2", "p")
