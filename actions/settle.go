@@ -111,7 +111,7 @@ func (w *work) settleStep(ctx context.Context, intent audit.Entry) (Settled, err
 	} else if d, err = w.run.Settle(ctx, step); err != nil {
 		d = Done{Outcome: OutcomeUnknown, Note: err.Error()}
 	}
-	e, err := w.entry(audit.StageSettle, step.ID, outcomeOf(d.Outcome), result{Outcome: d.Outcome, Note: d.Note, Data: d.Data})
+	e, err := w.entry(audit.StageSettle, step.ID, outcomeOf(d.Outcome), result(d))
 	if err != nil {
 		return Settled{}, err
 	}

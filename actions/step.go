@@ -80,7 +80,7 @@ func (w *work) do(ctx context.Context, s Step, r Recorded) (Done, error) {
 // conclude records what became of the step. If that can't be written the run stays open, and the log says less than
 // is known: the error says it all.
 func (w *work) conclude(ctx context.Context, s Step, d Done, cause error) error {
-	e, err := w.entry(audit.StageResult, s.ID, outcomeOf(d.Outcome), result{Outcome: d.Outcome, Note: d.Note, Data: d.Data})
+	e, err := w.entry(audit.StageResult, s.ID, outcomeOf(d.Outcome), result(d))
 	if err != nil {
 		return err
 	}

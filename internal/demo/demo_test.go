@@ -134,7 +134,7 @@ func TestSameSeedSameRecords(t *testing.T) {
 		}
 		return b.String()
 	}
-	if keys(1) != keys(1) || keys(1) == keys(2) {
+	if first, again := keys(1), keys(1); first != again || first == keys(2) {
 		t.Error("records don't follow the seed")
 	}
 }

@@ -31,7 +31,7 @@ func (s *Store) AppendMark(m Mark) error {
 	if err != nil {
 		return trouble("mark", path, err)
 	}
-	defer f.Close() // nothing is lost by it: what counts was synced
+	defer f.Close()                     // nothing is lost by it: what counts was synced
 	if err := s.syncDir(); err != nil { // the name of a file that may just have been made
 		return trouble("mark", s.dir, err)
 	}

@@ -74,7 +74,10 @@ func (f *facts) gather() {
 		return
 	}
 	f.age = m.now - min(since, max(t.Unread, since-f.l.restFor))
-	f.silence = m.now - max(t.Moved, since, m.base, t.Since)
+	f.silence = m.now - max(t.Moved, since, m.base, t.Since, f.e.Back)
+	if f.e.Seen == lag.Never || m.now-f.e.Seen > f.h.Stale() {
+		f.silence = 0 // its leader does not answer: nobody can read there, and nobody tells
+	}
 }
 
 // stuck reports whether something waits and commits have been missing for longer than they may.
@@ -111,6 +114,11 @@ func (f *facts) held() bool {
 		return f.t.Moved <= f.was.at || f.t.Moved == lag.Never
 	}
 	return false
+}
+
+// tardy reports whether what waits is older than the group's rhythm explains, be it not old enough for anybody to care.
+func (f *facts) tardy() bool {
+	return f.waits && f.m.r > 0 && f.age > lag.Moment(f.l.rhythmFactor*float64(f.m.r))+f.l.rhythmSlack/2
 }
 
 // behind reports whether commits come, but too long after the records.

@@ -149,7 +149,10 @@ func (j *Judge) weigh(h *lag.History, g lag.GroupIx, m *memory) {
 		moved := f.t.Moved != lag.Never && m.now-f.t.Moved <= m.patience
 		switch {
 		case !f.behind():
-			if moved {
+			switch {
+			case moved && f.tardy():
+				m.late++
+			case moved:
 				m.prompt++
 			}
 			continue

@@ -89,8 +89,7 @@ func (m *memory) observe(l *limits, r *lag.Reading, h *lag.History, g lag.GroupI
 // look tells stretches in which the group could not be read: a failed read is no news, and after a longer one clients
 // need their time to commit again.
 func (m *memory) look(l *limits, h *lag.History, gt *lag.GroupTrack) {
-	stale := lag.Moments(h.Step())*5/2 + seconds(2)
-	m.unseen = gt.Seen == lag.Never || m.now-gt.Seen > stale
+	m.unseen = gt.Seen == lag.Never || m.now-gt.Seen > h.Stale()
 	switch {
 	case m.unseen && m.blindFrom == lag.Never:
 		m.blindFrom = m.now

@@ -128,7 +128,6 @@ type outcome struct {
 	kind, id, group string
 	found, inWindow bool
 	delay, window   time.Duration
-	unflaggedAt     time.Time
 	named, seconds  float64            // of its time, and how much of it was told with a state the truth accepts
 	misnamed        map[string]float64 // seconds by "expected: told"
 	late            float64            // seconds before it was found that were told otherwise

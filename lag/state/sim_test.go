@@ -22,7 +22,8 @@ type sim struct {
 	every   int     // seconds between two commits
 	behind  int64   // records that stay unread at each commit
 	seconds int
-	down    bool // the broker does not answer
+	down    bool         // the broker does not answer
+	dark    map[int]bool // partitions whose leader does not answer
 	skew    time.Duration
 	backlog map[lag.PositionIx]int64
 
@@ -104,6 +105,9 @@ func (s *sim) second() {
 		return
 	}
 	for p := range s.end {
+		if s.dark[p] {
+			continue
+		}
 		s.end[p] += s.rate[p]
 		if s.reads[p] && s.seconds%s.every == 0 && s.commit[p] != lag.None {
 			s.commit[p] = max(s.commit[p], s.readable(p)-s.behind)
@@ -138,6 +142,12 @@ func (s *sim) read() {
 	r := &lag.Reading{Topology: &topo, Tick: at, Start: append([]int64(nil), s.start...), End: append([]int64(nil), s.end...),
 		Stable: stable, Committed: append([]int64(nil), s.commit...), StartAt: []lag.ShardTime{s.endAt},
 		EndAt: []lag.ShardTime{s.endAt}, StableAt: []lag.ShardTime{st}, CommittedAt: []lag.ShardTime{s.commitAt}, Backlog: s.backlog}
+	for p := range s.dark {
+		if r.LateEnd == nil {
+			r.LateEnd = map[lag.PartitionIx]lag.ShardTime{}
+		}
+		r.LateEnd[lag.PartitionIx(p)] = lag.ShardTime{Answered: at.Add(-time.Minute)}
+	}
 	if s.down {
 		r.Gaps = []lag.Gap{{Ref: lag.Ref{Cluster: "sim", Kind: lag.KindBroker, Name: "1"}, Reason: lag.Timeout}}
 	}

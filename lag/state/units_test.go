@@ -123,7 +123,6 @@ func TestGlob(t *testing.T) {
 func FuzzGlob(f *testing.F) {
 	f.Add("a*b?c", "axxbyc")
 	f.Fuzz(func(t *testing.T, p, s string) {
-		glob(p, s)
 		if !glob("*", s) || !glob(strings.NewReplacer("*", "?", "?", "?").Replace(s), s) {
 			t.Fatalf("%q does not match itself", s)
 		}

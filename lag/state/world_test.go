@@ -20,9 +20,7 @@ func TestRecreatedTopic(t *testing.T) {
 		t.Errorf("events %v", s.events)
 	}
 	s.pass(5)
-	for p := range s.end {
-		s.commit[p] = s.end[p]
-	}
+	copy(s.commit[:], s.end[:])
 	s.calmFor(60).is(KeepingUp, Calm)
 }
 

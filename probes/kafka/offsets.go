@@ -2,8 +2,6 @@ package kafka
 
 import (
 	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/twmb/franz-go/pkg/kerr"
 
@@ -245,18 +243,4 @@ func moved(code int16) bool {
 		return true
 	}
 	return false
-}
-
-// topicsOf returns the names of the topics of some partitions, sorted.
-func (s *sweep) topicsOf(parts []lag.PartitionIx) []string {
-	names := map[string]bool{}
-	for _, p := range parts {
-		names[s.w.topo.Topics[s.w.topo.Partitions[p].Topic].Name] = true
-	}
-	out := make([]string, 0, len(names))
-	for n := range names {
-		out = append(out, n)
-	}
-	slices.SortFunc(out, strings.Compare)
-	return out
 }
