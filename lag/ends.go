@@ -13,6 +13,7 @@ type EndTrack struct {
 	StableMoved Moment // when the last stable offset was last seen to change; when first read
 	StableSeen  Moment // when the last stable offset was last read
 	Seen        Moment // when the end was last read
+	Back        Moment // when it could be read again after a stretch in which it could not; Never
 	Begun       Moment // since when this segment is watched: first seen, made anew, or fallen back
 	Anew        Moment // when the topic was seen to be made anew under its name; Never
 	Fell        Moment // when the end was last seen to fall below itself, or the topic to be made anew; Never
@@ -25,7 +26,7 @@ type EndTrack struct {
 }
 
 func newEndTrack() EndTrack {
-	return EndTrack{End: Unknown, Stable: Unknown, Start: Unknown, Moved: Never, StableMoved: Never, StableSeen: Never, Seen: Never,
+	return EndTrack{End: Unknown, Stable: Unknown, Start: Unknown, Moved: Never, StableMoved: Never, StableSeen: Never, Seen: Never, Back: Never,
 		Begun: Never, Anew: Never, Fell: Never, base: Unknown, startAt: Never, fromAt: Never}
 }
 
@@ -68,6 +69,9 @@ func (h *History) foldEnd(p int, e *EndTrack, end int64) {
 	now := h.axis.now
 	if !Known(end) {
 		return
+	}
+	if e.Seen != Never && now-e.Seen > h.Stale() {
+		e.Back = now
 	}
 	e.Seen = now
 	switch {

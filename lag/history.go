@@ -102,6 +102,9 @@ func (h *History) Time(m Moment) time.Time { return h.axis.time(m) }
 // Step returns the usual time between two readings; 0 before the second.
 func (h *History) Step() time.Duration { return h.axis.usual }
 
+// Stale returns the age from which on a value counts as one that can't be read: two looks and a half, and what they take.
+func (h *History) Stale() Moment { return Moments(h.Step())*5/2 + Moments(2*time.Second) }
+
 // Resumed returns when seeing began again after a stretch without any reading, or one in which the clock was set on;
 // [Never] without such. Silence before it proves nothing.
 func (h *History) Resumed() Moment { return h.resume }
