@@ -29,6 +29,9 @@ func (s *sweep) layout() bool {
 		}},
 		s.sightCall(),
 	})
+	if !known { // that nothing is known says more than that no part of it is known to be whole
+		s.gaps.open(inVisibility)
+	}
 	s.grown()
 	return known
 }
