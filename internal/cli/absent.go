@@ -92,7 +92,7 @@ func addGap(c *wire.Cluster, kind, name string) {
 
 // has reports whether a ref is among the names.
 func (m *absent) has(ref lag.Ref) bool {
-	return slices.ContainsFunc(m.names, func(n absentName) bool { return n.kind == ref.Kind && n.name == ref.Name && ref.Sub == "" })
+	return m != nil && slices.ContainsFunc(m.names, func(n absentName) bool { return n.kind == ref.Kind && n.name == ref.Name && ref.Sub == "" })
 }
 
 // tell says what is missing, and is an error when nothing else was asked for.
