@@ -15,6 +15,8 @@ func (s *shell) registry(...config.Cluster) *actions.Registry {
 	if s.actions != nil {
 		return actions.NewRegistry(s.actions...)
 	}
-	nowhere := func(context.Context, string) (cluster.Conn, error) { return nil, errors.New("no way to a cluster in a test") }
+	nowhere := func(context.Context, string) (cluster.Conn, error) {
+		return nil, errors.New("no way to a cluster in a test")
+	}
 	return actions.NewRegistry(kafkaactions.All(cluster.Connect{Seeing: nowhere, Acting: nowhere})...)
 }

@@ -26,7 +26,7 @@ func (a *app) plan() *cobra.Command {
 		Long: `Work out a change, whole, without making it: what becomes what, what is read again or lost, and what can't be undone.
 
 A plan only reads. With --save it is kept in a file, which weir apply carries out for 15 minutes, as long as the cluster is
-as the plan saw it.`,
+as the plan saw it. -o json prints what --save keeps; the other forms print its changes as rows.`,
 	}
 	var subs []*cobra.Command
 	for _, spec := range a.specs() {
@@ -204,7 +204,9 @@ func (a *app) showPlan(p actions.Plan, c config.Cluster, save string) error {
 	case "", wire.Short:
 		a.planPage(&out, p, c, save)
 	case wire.JSON:
-		err = p.Write(&out, a.sys.Version)
+		var plain bytes.Buffer
+		err = p.Write(&plain, a.sys.Version)
+		out.Write(wire.AppendSafeJSON(nil, plain.Bytes()))
 	default:
 		doc := wire.Document{Version: a.sys.Version, At: p.MadeAt, Complete: true, Clusters: []wire.Cluster{{Name: c.Name, Environment: c.Environment}}, Table: wire.Changes(p)}
 		err = wire.Write(&out, doc, format, a.style())

@@ -54,7 +54,7 @@ func undoSentence(p actions.Plan) string {
 	case actions.UndoFull:
 		return "full: weir run undo plans it back, as long as nobody moved it since"
 	case actions.UndoPartial:
-		return "partial: not all of it can be taken back"
+		return "partial: weir run undo plans back what can be, and the warnings say what can't"
 	}
 	return "none: this can't be taken back"
 }
@@ -65,13 +65,13 @@ func totalsLine(t actions.Totals) string {
 	if t.Items != 1 {
 		items = text.Exact(int64(t.Items)) + " changes"
 	}
-	parts := []string{items}
+	parts, unknown := []string{items}, []string(nil)
 	for _, n := range []struct {
 		n    *int64
 		what string
 	}{{t.Reread, "read again"}, {t.Skipped, "skipped"}, {t.Gone, "deleted already"}} {
 		if n.n == nil {
-			parts = append(parts, "not known how many "+n.what)
+			unknown = append(unknown, n.what)
 			continue
 		}
 		parts = append(parts, text.Exact(*n.n)+" "+n.what)
@@ -79,7 +79,11 @@ func totalsLine(t actions.Totals) string {
 	if t.Bytes != nil {
 		parts = append(parts, text.Bytes(*t.Bytes))
 	}
-	return strings.Join(parts, ", ")
+	out := strings.Join(parts, ", ")
+	if len(unknown) > 0 {
+		out += "; not known how many are " + strings.Join(unknown, ", ")
+	}
+	return out
 }
 
 // changeLines are the changes in aligned columns, values at their right edge.
@@ -91,7 +95,7 @@ func (a *app) changeLines(b *bytes.Buffer, p actions.Plan) {
 	g := a.glyphs()
 	rows := make([][4]string, 0, len(p.Changes)+1)
 	if !a.flag.noHeaders {
-		rows = append(rows, [4]string{strings.ToUpper(p.Changes[0].Field), "FROM", "TO", "HOW"})
+		rows = append(rows, [4]string{changeHead(p.Changes), "FROM", "TO", "HOW"})
 	}
 	for _, c := range p.Changes {
 		rows = append(rows, [4]string{g.Safe(changed(c.Ref)), g.Safe(plainJSON(c.Before)), g.Safe(plainJSON(c.After)), g.Safe(c.Note)})
@@ -106,6 +110,16 @@ func (a *app) changeLines(b *bytes.Buffer, p actions.Plan) {
 		line := text.PadEnd(r[0], widths[0]) + "  " + text.PadStart(r[1], widths[1]) + "  " + text.PadStart(r[2], widths[2]) + "  " + r[3]
 		b.WriteString(strings.TrimRight(line, " ") + "\n")
 	}
+}
+
+// changeHead is what all changes are of, where they are of one field.
+func changeHead(all []actions.Change) string {
+	for _, c := range all {
+		if c.Field != all[0].Field {
+			return "WHAT"
+		}
+	}
+	return strings.ToUpper(all[0].Field)
 }
 
 // changed names what a change is about within its plan's target.

@@ -265,3 +265,42 @@ func TestInterruptedApply(t *testing.T) {
 		})
 	}
 }
+
+// TestExitCodesOfActions fails when a way in which a change ends has no row in docs/exit-codes.md.
+func TestExitCodesOfActions(t *testing.T) {
+	page := read(t, "../../docs/exit-codes.md")
+	for _, k := range []actions.Kind{actions.ErrUsage, actions.ErrUnseen, actions.ErrGuard, actions.ErrRefused, actions.ErrLocked,
+		actions.ErrRolledBack, actions.ErrPartial, actions.ErrUnverified, actions.ErrStale, actions.ErrAudit, actions.ErrTimeout,
+		actions.ErrUnknown, actions.ErrDefect, actions.ErrStopped} {
+		if !strings.Contains(page, fmt.Sprintf("\n| %d", int(k))) {
+			t.Errorf("docs/exit-codes.md doesn't tell of %d: %s", int(k), k)
+		}
+	}
+}
+
+func TestPlanPageSaysWhatIsNotKnown(t *testing.T) {
+	n := int64(1234)
+	for _, c := range []struct {
+		totals actions.Totals
+		want   string
+	}{
+		{actions.Totals{Items: 1, Reread: &n, Skipped: new(int64), Gone: new(int64)}, "1 change, 1,234 read again, 0 skipped, 0 deleted already"},
+		{actions.Totals{Items: 3, Gone: &n}, "3 changes, 1,234 deleted already; not known how many are read again, skipped"},
+	} {
+		if got := totalsLine(c.totals); got != c.want {
+			t.Errorf("the totals read %q, want %q", got, c.want)
+		}
+	}
+	mixed := []actions.Change{{Field: "group"}, {Field: "committed"}}
+	if changeHead(mixed) != "WHAT" || changeHead(mixed[1:]) != "COMMITTED" {
+		t.Errorf("heads are %q and %q", changeHead(mixed), changeHead(mixed[1:]))
+	}
+}
+
+func TestQuotedWordsAreWhatAShellReads(t *testing.T) {
+	for in, want := range map[string]string{"plan.json": "plan.json", "": "''", "a b": "'a b'", "it's": `'it'\''s'`, "$(x)": "'$(x)'", "é": "'é'"} {
+		if got := quoted(in); got != want {
+			t.Errorf("%q is written %s, want %s", in, got, want)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"maps"
 	"path/filepath"
@@ -156,4 +157,43 @@ func TestValuesOfChangesAreSafeToPrint(t *testing.T) {
 			t.Errorf("%q reads %s, want %s", in, got, want)
 		}
 	}
+}
+
+// TestPlanPrintedSafelyIsTheSamePlan prints a plan with hostile names in it and reads it back.
+func TestPlanPrintedSafelyIsTheSamePlan(t *testing.T) {
+	p := aPlan()
+	p.Guards[0].Now = "Stable, 1 member: \u009b31m\u202e on 10.0.0.7"
+	made, err := actions.NewRegistry(fixedPlan{p}).Plan(t.Context(), actions.Request{Kind: p.Kind, Target: p.Target})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := made.Write(&b, "0.1.0"); err != nil {
+		t.Fatal(err)
+	}
+	safe := AppendSafeJSON(nil, b.Bytes())
+	if bytes.ContainsRune(safe, '\u202e') || bytes.ContainsRune(safe, '\u009b') {
+		t.Errorf("what steers a terminal is printed as it is: %q", safe)
+	}
+	back, err := actions.ReadPlan(bytes.NewReader(safe))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if back.Digest != made.Digest || back.Guards[0].Now != p.Guards[0].Now {
+		t.Errorf("what was read back is another plan")
+	}
+}
+
+// fixedPlan is an action that always plans the same.
+type fixedPlan struct{ p actions.Plan }
+
+func (f fixedPlan) Spec() actions.Spec {
+	return actions.Spec{Kind: f.p.Kind, Verb: "fixed", Tier: f.p.Tier, On: []string{lag.KindGroup}}
+}
+func (fixedPlan) Offers(lag.Ref, *lag.Reading) actions.Offer { return actions.Offer{} }
+func (f fixedPlan) Plan(context.Context, actions.Request) (actions.Plan, error) {
+	return f.p, nil
+}
+func (fixedPlan) Open(context.Context, actions.Plan, []audit.Entry) (actions.Run, error) {
+	return nil, actions.ErrDefect
 }

@@ -25,7 +25,7 @@ func (r raw) AppendJSON(dst []byte) []byte {
 	if !json.Valid(r) {
 		return AppendString(dst, string(r))
 	}
-	return appendSafeJSON(dst, r)
+	return AppendSafeJSON(dst, r)
 }
 
 // AppendText appends a string without its quotes, and all else as it stands.
@@ -37,8 +37,9 @@ func (r raw) AppendText(dst []byte) []byte {
 	return append(dst, r...)
 }
 
-// appendSafeJSON copies JSON, and writes its strings anew so that nothing in them steers a terminal.
-func appendSafeJSON(dst []byte, r []byte) []byte {
+// AppendSafeJSON appends JSON, layout and all, its strings written anew as [AppendString] does: the same values, and nothing
+// in them steers a terminal.
+func AppendSafeJSON(dst []byte, r []byte) []byte {
 	for i := 0; i < len(r); {
 		if r[i] != '"' {
 			dst = append(dst, r[i])
