@@ -10,7 +10,7 @@ import (
 
 const (
 	ordersFraud = "orders-fraud"
-	hangsAfter  = 4 * time.Second // its rhythm has been seen by then
+	hangsAfter  = 2500 * time.Millisecond // its rhythm has been seen by then, or shows in those that go on
 )
 
 // stalledMember: franz-go heartbeats on while a poll loop hangs, so the group stays Stable with every member.
