@@ -178,11 +178,6 @@ func healthOf(s *snap) health {
 	return h
 }
 
-// fine reports whether nothing is wrong with the brokers.
-func (h *health) fine() bool {
-	return h.up > 0 && len(h.down) == 0 && len(h.silent) == 0 && h.under == 0 && h.leaderless == 0
-}
-
 // words tells what is wrong; "" when nothing is.
 func (h *health) words(s *snap) string {
 	var said []string

@@ -12,12 +12,11 @@ import (
 
 // heat is the map of a group's partitions. Position is the partition number, always: it never sorts.
 type heat struct {
-	topics  []heatTopic // the gravest first; their order is kept
-	cells   int
-	counts  [state.NumStates]int
-	at      int // the cell in hand, counted through the topics
-	reading *lag.Reading
-	aimed   bool
+	topics []heatTopic // the gravest first; their order is kept
+	cells  int
+	counts [state.NumStates]int
+	at     int // the cell in hand, counted through the topics
+	aimed  bool
 }
 
 // heatTopic is one topic of the map; cells are by partition number.

@@ -131,10 +131,10 @@ func (s *shell) newestRun() string {
 }
 
 func TestConsentByTier(t *testing.T) {
-	s, f, plan, confirm := acting(t, actions.T1)
+	s, _, plan, _ := acting(t, actions.T1)
 	s.want(5, "", "nobody consented", "apply "+plan)
 	s.want(0, "done", "step 1 of 2", "apply "+plan+" --yes")
-	s, f, plan, confirm = acting(t, actions.T3)
+	s, f, plan, confirm := acting(t, actions.T3)
 	if !strings.Contains(s.stdout.String(), " --name dead/payments --reason 'WHY'") || !strings.Contains(s.stdout.String(), "undo     none") {
 		t.Errorf("the page doesn't say what a plan of tier T3 needs:\n%s", &s.stdout)
 	}
