@@ -9,6 +9,7 @@ import (
 
 	"weir/internal/config"
 	"weir/internal/wire"
+	"weir/lag"
 )
 
 // follow prints every row, and again each time that what it prints has changed.
@@ -22,7 +23,7 @@ func (a *app) follow(ctx context.Context, k *kind, clusters []config.Cluster, r 
 	}
 	f := follower{app: a, kind: k, format: format, last: map[string]string{}}
 	_, err = a.watch(ctx, clusters, window{
-		length: length, keep: selected.keep(), allPositions: k.name == "positions",
+		length: length, keep: selected.keep(), allPositions: k.name == "positions", rates: k.of == lag.KindTopic,
 		each: func(s *sight) error { return f.print(s, r, selected) },
 	})
 	return err

@@ -26,6 +26,7 @@ type window struct {
 	keep         func(kind, name string) bool
 	focus        []lag.Ref
 	allPositions bool
+	rates        bool
 	explain      bool
 	// enough, when set, ends the window early.
 	enough func(engine.State) bool
@@ -63,7 +64,7 @@ func (a *app) watch(ctx context.Context, clusters []config.Cluster, w window) (*
 	progress := a.progress()
 	defer progress.end()
 	e := engine.New(sources, engine.Options{
-		Focus: w.focus, Keep: w.keep, AllPositions: w.allPositions, Explain: w.explain,
+		Focus: w.focus, Keep: w.keep, AllPositions: w.allPositions, Rates: w.rates, Explain: w.explain,
 		Progress: func(_ string, p probes.Progress) { progress.tell(p) },
 	})
 	watching, stop := context.WithCancel(ctx)
@@ -106,6 +107,7 @@ func watched(s engine.State) *sight {
 	for _, c := range s.Clusters {
 		out.clusters = append(out.clusters, wire.Cluster{
 			Name: c.Name, Environment: c.Environment, Seen: c.Seen, Reading: c.Reading, Verdicts: c.Verdicts,
+			Produce:   c.Produce,
 			Positions: func(g lag.GroupIx) []state.Position { return c.Positions[g] },
 		})
 	}

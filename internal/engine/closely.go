@@ -33,6 +33,21 @@ func (w *watcher) learn(found []probes.Found) {
 	}
 }
 
+// ratesOver is the time that a partition's produce rate is taken over.
+const ratesOver = time.Minute
+
+func (w *watcher) rates(r *lag.Reading) []float64 {
+	out := make([]float64, len(r.Partitions))
+	for p := range out {
+		rate, known := w.history.Produce(lag.PartitionIx(p), ratesOver)
+		if !known {
+			rate = -1
+		}
+		out[p] = rate
+	}
+	return out
+}
+
 // seriesSpan is how far back the totals of a group go.
 const seriesSpan = time.Hour
 
@@ -52,6 +67,9 @@ func (w *watcher) closely(c *Cluster, r *lag.Reading) {
 			}
 			c.Explanations = append(c.Explanations, said...)
 		}
+	}
+	if w.engine.opts.Rates {
+		c.Produce = w.rates(r)
 	}
 	c.Positions, c.Series = map[lag.GroupIx][]state.Position{}, map[lag.GroupIx][]lag.Point{}
 	for i := range r.Groups {

@@ -41,6 +41,9 @@ type Cluster struct {
 	Verdicts  *state.Result
 	Positions map[lag.GroupIx][]state.Position // of the groups asked for, in the order of Group.Positions
 	Events    []lag.Event                      // the change feed, oldest first
+	// Produce is, with Options.Rates, the records a second that come into each partition, by its index, over the last
+	// minute or the part of it that was watched; negative: not known yet.
+	Produce []float64
 	// Series are the totals over the last hour of the groups in focus, oldest first.
 	Series map[lag.GroupIx][]lag.Point
 	// Explanations answer, with Options.Explain, for each group and position in focus; Unexplained says why one can't be.
@@ -61,6 +64,8 @@ type Options struct {
 	Keep    func(kind, name string) bool
 	// AllPositions has the numbers of every position worked out at each sweep, not only of those in focus.
 	AllPositions bool
+	// Rates has the produce rate of every partition worked out at each sweep.
+	Rates bool
 	// Explain has every rule say, of the groups in focus, what it looked at and why it speaks or is silent.
 	Explain  bool
 	Progress func(cluster string, p probes.Progress)

@@ -238,3 +238,17 @@ func TestOnceGivesEachSourceAReading(t *testing.T) {
 		t.Errorf("bad: %+v", c.Reading)
 	}
 }
+
+func TestRatesOfPartitions(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &fake{name: "a"}
+		ctx, cancel := context.WithTimeout(t.Context(), 21*time.Second)
+		defer cancel()
+		e := New([]Source{f.source()}, Options{Rates: true})
+		e.Run(ctx)
+		s := <-e.States()
+		if got := s.Clusters[0].Produce; len(got) != 1 || got[0] < 19 || got[0] > 21 {
+			t.Errorf("100 records every 5 s are %v records a second", got)
+		}
+	})
+}

@@ -19,6 +19,9 @@ type Cluster struct {
 	// Positions returns a group's positions with their numbers, in the order of Group.Positions; nil until states were
 	// measured.
 	Positions func(lag.GroupIx) []state.Position
+	// Produce is the records a second that come into each partition, by its index, negative where not known; nil until
+	// rates were measured.
+	Produce []float64
 }
 
 var refColumn = Column{Name: "ref", Kind: Text, Always: true,

@@ -81,7 +81,7 @@ func (p *partitionRow) cell(col int) Value {
 	case 12:
 		return v.offset(v.r.Size, p.ix)
 	}
-	return Missing(lag.NotMeasured)
+	return v.producedIn(p.ix)
 }
 
 // ids are the brokers' ids, in the order given.

@@ -95,9 +95,40 @@ func (t *topicRow) cell(col int) Value {
 	case 10:
 		return t.size()
 	case 11:
-		return Missing(lag.NotMeasured)
+		return t.produced()
 	}
 	return Object(t.groups)
+}
+
+// produced is what comes into all partitions, unknown when one of them is.
+func (t *topicRow) produced() Value {
+	v, sum := t.view, 0.0
+	if v.Produce == nil {
+		return Missing(lag.NotMeasured)
+	}
+	for _, p := range v.r.Topics[t.ix].Partitions {
+		if v.r.Partitions[p].Gone {
+			continue
+		}
+		rate := v.producedIn(p)
+		n, known := rate.Measure()
+		if !known {
+			return rate
+		}
+		sum += n
+	}
+	return Float(sum)
+}
+
+// producedIn is what comes into one partition.
+func (v *view) producedIn(p lag.PartitionIx) Value {
+	switch {
+	case v.Produce == nil:
+		return Missing(lag.NotMeasured)
+	case int(p) >= len(v.Produce) || v.Produce[p] < 0:
+		return Missing(first(v.why.gapOf(p), lag.WindowTooShort))
+	}
+	return Float(v.Produce[p])
 }
 
 // counted is a number that only a topic with partitions has: one without any could not be seen.
