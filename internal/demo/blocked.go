@@ -26,7 +26,7 @@ var blockedReaders = Scenario{
 	Expect: with(
 		Expectation{Group: settlement, States: []string{blocked}, Within: 30 * time.Second, Holds: true},
 		Expectation{Group: transfersAudit, States: trouble, Never: true},
-		Expectation{Group: transfersAudit, States: healthy, From: 5 * time.Second, Within: 15 * time.Second}),
+		Expectation{Group: transfersAudit, States: healthy, From: 5 * time.Second, Within: known}),
 	play: func(s *stage) error {
 		if err := s.background(); err != nil {
 			return err

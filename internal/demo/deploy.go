@@ -22,9 +22,9 @@ var deploy = Scenario{
 		"Rebalances come and go, and nothing is called trouble.",
 	Within: 20 * time.Second,
 	Expect: with(
-		Expectation{Group: checkout, States: append([]string{rebalancing}, healthy...), Within: 15 * time.Second},
+		Expectation{Group: checkout, States: append([]string{rebalancing}, healthy...), Within: known},
 		Expectation{Group: checkout, States: trouble, Never: true},
-		Expectation{Group: checkoutEvents, States: append([]string{rebalancing}, healthy...), Within: 15 * time.Second},
+		Expectation{Group: checkoutEvents, States: append([]string{rebalancing}, healthy...), Within: known},
 		Expectation{Group: checkoutEvents, States: trouble, Never: true}),
 	play: func(s *stage) error {
 		if err := s.background(); err != nil {

@@ -28,12 +28,15 @@ var trouble = []string{losingData, stalled, blocked, stopped, ahead, fallingBehi
 // critical are the states for which somebody is woken.
 var critical = []string{losingData, stalled, blocked, stopped}
 
+// known is by when the rhythm of a group that commits every few seconds is known, on a slow machine too.
+const known = 30 * time.Second
+
 // calm expects that no group of the background is called trouble.
 func calm() []Expectation {
 	var out []Expectation
 	for _, g := range []string{ordersBilling, warehouse, paymentsLedger, clicksSessions, shipmentsETA, mailer} {
 		out = append(out,
-			Expectation{Group: g, States: healthy, From: 5 * time.Second, Within: 15 * time.Second},
+			Expectation{Group: g, States: healthy, From: 5 * time.Second, Within: known},
 			Expectation{Group: g, States: trouble, Never: true})
 	}
 	return out

@@ -31,7 +31,7 @@ var retention = Scenario{
 		Expectation{Group: telemetryExport, States: []string{losingData}, Within: 45 * time.Second, Holds: true},
 		Expectation{Group: telemetryRollup, States: []string{losingData, fallingBehind}, Within: 45 * time.Second},
 		Expectation{Group: telemetryAlerts, States: trouble, Never: true},
-		Expectation{Group: telemetryAlerts, States: healthy, From: 5 * time.Second, Within: 15 * time.Second}),
+		Expectation{Group: telemetryAlerts, States: healthy, From: 5 * time.Second, Within: known}),
 	play: func(s *stage) error {
 		if err := s.background(); err != nil {
 			return err

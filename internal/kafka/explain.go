@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"slices"
 	"strings"
 	"syscall"
@@ -187,8 +186,7 @@ func tellCode(err error, f *Failure) (Problem, bool) {
 }
 
 func tellTime(err error, f *Failure) (Problem, bool) {
-	ne, isNet := errors.AsType[net.Error](err)
-	if !errors.Is(err, context.DeadlineExceeded) && !(isNet && ne.Timeout()) {
+	if !errors.Is(err, context.DeadlineExceeded) && !isTimeout(err) {
 		return Problem{}, false
 	}
 	p := Problem{KindTimeout, lag.Timeout, "the cluster did not answer in time", "try again with a longer --timeout; weir doctor tells which hop is slow", nil}

@@ -13,10 +13,10 @@ import (
 	"weir/lag"
 )
 
-// tellLink tells why a connection failed.
+// tellLink tells why a connection failed. One on which a broker that had greeted stayed silent is told as a time-out.
 func tellLink(err error, f *Failure) (Problem, bool) {
 	l, ok := errors.AsType[*LinkError](err)
-	if !ok {
+	if !ok || l.Stage == StageRequest && isTimeout(l.Err) {
 		return Problem{}, false
 	}
 	var p Problem
@@ -39,6 +39,11 @@ func tellLink(err error, f *Failure) (Problem, bool) {
 	return p, true
 }
 
+func isTimeout(err error) bool {
+	ne, ok := errors.AsType[net.Error](err)
+	return ok && ne.Timeout()
+}
+
 // place says where a connection led.
 func (e *LinkError) place() string {
 	s := e.Addr
@@ -53,7 +58,6 @@ func (e *LinkError) place() string {
 
 func tellConnect(l *LinkError) Problem {
 	dns, isDNS := errors.AsType[*net.DNSError](l.Err)
-	ne, isNet := errors.AsType[net.Error](l.Err)
 	switch {
 	case l.Proxy != "":
 		return Problem{Kind: KindProxy, Sentence: fmt.Sprintf("broker %s can't be reached: %v", l.place(), proxyCause(l.Err)),
@@ -67,7 +71,7 @@ func tellConnect(l *LinkError) Problem {
 	case errors.Is(l.Err, syscall.ECONNREFUSED):
 		return Problem{Kind: KindRefused, Sentence: fmt.Sprintf("broker %s refuses the connection: nothing listens there", l.place()),
 			Hint: "check host and port, and that the broker runs"}
-	case isNet && ne.Timeout():
+	case isTimeout(l.Err):
 		return Problem{Kind: KindConnect, Reason: lag.Timeout, Sentence: fmt.Sprintf("broker %s does not take the connection in time", l.place()),
 			Hint: "check host, port and the firewalls between"}
 	}
@@ -98,7 +102,6 @@ func spoken(l *LinkError, f *Failure) Protocol {
 }
 
 func tellProtocol(l *LinkError, speaks Protocol) Problem {
-	ne, isNet := errors.AsType[net.Error](l.Err)
 	switch {
 	case speaks == SpeaksHTTP || speaks == SpeaksSSH:
 		return Problem{Kind: KindProtocol, Sentence: fmt.Sprintf("%s speaks %s, not Kafka", l.place(), strings.ToUpper(string(speaks))),
@@ -109,7 +112,7 @@ func tellProtocol(l *LinkError, speaks Protocol) Problem {
 	case speaks == SpeaksKafka && l.TLS:
 		return Problem{Kind: KindTLSUnwanted, Sentence: fmt.Sprintf("broker %s speaks plaintext, and weir came with TLS", l.place()),
 			Hint: "set security.tls.enabled = false, or use the port of the TLS listener"}
-	case isNet && ne.Timeout():
+	case isTimeout(l.Err):
 		return Problem{Kind: KindSilent, Reason: lag.Timeout, Sentence: fmt.Sprintf("%s takes connections but does not answer", l.place()),
 			Hint: "check that the port is a broker's, and that the broker is not hung"}
 	case l.Stage == StageTLS:

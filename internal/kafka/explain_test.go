@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -245,6 +246,8 @@ func TestExplainPure(t *testing.T) {
 			KindName, lag.Unreachable, "the name of broker b1:9092 could not be resolved: the resolver failed"},
 		"connect time-out": {link(StageConnect, context.DeadlineExceeded), KindConnect, lag.Timeout, "broker b1:9092 does not take the connection in time"},
 		"broken":           {link(StageRequest, io.EOF), KindBroken, lag.Unreachable, "the connection to broker b1:9092 broke: EOF"},
+		"silent after the greeting": {link(StageRequest, &net.OpError{Op: "read", Err: os.ErrDeadlineExceeded}), KindTimeout, lag.Timeout,
+			"the cluster did not answer in time"},
 		"wants a login": {&LinkError{Addr: "b1:9092", Stage: StageRequest, Err: io.EOF}, KindSASLWanted, lag.NotAuthorized,
 			"broker b1:9092 closed the connection at the first request, as one does that wants a login"},
 		"had a login": {&Failure{Mechanism: config.Plain, Err: &LinkError{Addr: "b1:9092", Stage: StageRequest, Err: io.EOF}}, KindBroken, lag.Unreachable,
