@@ -11,15 +11,17 @@ const minDigest = 12
 
 // Consent is a person's word for one plan.
 type Consent struct {
-	Digest string    `json:"digest"` // of the plan: whole, or its first 12 hex digits or more; "" where none was given
-	Yes    bool      `json:"yes"`    // a plain yes, which is enough for T1
-	Name   string    `json:"name"`   // cluster/name as typed, for T3
-	Who    string    `json:"who"`    // as claimed; the audit log adds what the kernel says
-	Via    string    `json:"via"`    // shell, screen, runbook
-	Reason string    `json:"reason"`
-	Ticket string    `json:"ticket"`
-	Arm    bool      `json:"arm"` // lift read-only for this run
-	At     time.Time `json:"at"`
+	Digest string `json:"digest"` // of the plan: whole, or its first 12 hex digits or more; "" where none was given
+	Yes    bool   `json:"yes"`    // a plain yes, which is enough for T1
+	Name   string `json:"name"`   // cluster/name as typed, for T3
+	Who    string `json:"who"`    // as claimed; the audit log adds what the kernel says
+	Via    string `json:"via"`    // shell, screen, runbook
+	Reason string `json:"reason"`
+	Ticket string `json:"ticket"`
+	Arm    bool   `json:"arm"` // lift read-only for this run
+	// BreakGlass goes on without the claim log where it can't be reached and policy allows that.
+	BreakGlass bool      `json:"break_glass"`
+	At         time.Time `json:"at"`
 }
 
 // Check says whether the consent is enough for the plan's tier; ErrRefused if not.

@@ -24,7 +24,8 @@ type work struct {
 	consent Consent
 	action  Action
 	run     Run
-	done    int // steps that are done
+	held    *held // nil: nothing
+	done    int   // steps that are done
 	total   int
 	changed bool // something of the cluster is or may be changed
 	waited  time.Time
@@ -48,13 +49,15 @@ func (w *work) open(ctx context.Context, resumed bool) error {
 	p := w.plan
 	e, err := w.entry(audit.StageProgress, consentStep, "", opening{
 		Consent: w.consent, Target: p.Target.String(), ClusterID: p.ClusterID, Tier: p.Tier.String(), Undo: string(p.Undo),
-		Undoes: p.Undoes, Totals: p.Totals, Resumed: resumed,
+		Undoes: p.Undoes, Totals: p.Totals, Resumed: resumed, Claim: w.held.info(),
 	})
 	if err != nil {
 		return err
 	}
-	_, err = w.x.record(ctx, e)
-	return err
+	if _, err = w.x.record(ctx, e); err != nil {
+		return err
+	}
+	return w.tellClaim(ctx)
 }
 
 // drive goes from step to step to the verdict.

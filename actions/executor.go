@@ -20,6 +20,10 @@ type Executor struct {
 	Registry *Registry
 	Dir      string // the state directory: runs and locks are below it
 	Policy   Policy // of the cluster that is acted on
+	// Claims is where operators on several hosts claim what they work on; nil: only the locks of this host hold.
+	Claims Claims
+	// BreakGlass lets a run go on without Claims, where they can't be reached and its consent says so.
+	BreakGlass bool
 	// Tell hears what happens while it happens; nil for nobody. It must return soon.
 	Tell func(Event)
 	// Now is the clock; nil is time.Now.
@@ -78,18 +82,22 @@ func (x *Executor) Apply(ctx context.Context, p Plan, c Consent) (Report, error)
 	if err != nil {
 		return Report{}, err
 	}
-	rep, err := x.begin(ctx, a, p, c, run)
+	rep, err := x.begin(ctx, a, p, c, held)
 	return rep, errors.Join(err, x.release(held))
 }
 
-func (x *Executor) begin(ctx context.Context, a Action, p Plan, c Consent, run string) (Report, error) {
+func (x *Executor) begin(ctx context.Context, a Action, p Plan, c Consent, h *held) (Report, error) {
+	run := h.holder.Run
 	if err := x.unfinished(ctx, p); err != nil {
+		return Report{}, err
+	}
+	if err := x.claim(ctx, h, c); err != nil {
 		return Report{}, err
 	}
 	if err := savePlan(x.runDir(run), p); err != nil {
 		return Report{}, err
 	}
-	w := &work{x: x, id: run, plan: p, consent: c, action: a}
+	w := &work{x: x, id: run, plan: p, consent: c, action: a, held: h}
 	if err := w.open(ctx, false); err != nil {
 		return Report{}, err
 	}
@@ -143,8 +151,8 @@ func newRun(now time.Time) (string, error) {
 }
 
 // lock takes what the plan names, each below its cluster: the cluster itself is shared, unless the plan wants all of it.
-func (x *Executor) lock(ctx context.Context, p Plan, run string, c Consent) (*lease.Lease, error) {
-	claims := []lease.Claim{{Resource: runResource(run)}}
+func (x *Executor) lock(ctx context.Context, p Plan, run string, c Consent) (*held, error) {
+	var claims []lease.Claim
 	whole := false
 	for _, name := range p.Locks {
 		if name == WholeCluster {
@@ -154,15 +162,16 @@ func (x *Executor) lock(ctx context.Context, p Plan, run string, c Consent) (*le
 		claims = append(claims, lease.Claim{Resource: p.ClusterID + "/" + name})
 	}
 	claims = append(claims, lease.Claim{Resource: p.ClusterID, Shared: !whole})
-	l, err := lease.Acquire(ctx, x.locks(), claims, lease.Holder{Who: c.Who, Why: c.Reason, Run: run, Since: x.now()})
-	var held *lease.HeldError
+	by := lease.Holder{Who: c.Who, Why: c.Reason, Run: run, Since: x.now()}.Here()
+	l, err := lease.Acquire(ctx, x.locks(), append(claims, lease.Claim{Resource: runResource(run)}), by)
+	var taken *lease.HeldError
 	switch {
-	case errors.As(err, &held):
+	case errors.As(err, &taken):
 		return nil, &Error{Kind: ErrLocked, What: "someone else works on it", Do: "wait, or speak with them", Err: err}
 	case err != nil:
 		return nil, &Error{Kind: ErrLocked, What: "the locks can't be taken", Err: err}
 	}
-	return l, nil
+	return &held{local: l, claims: claims, holder: by}, nil
 }
 
 // WholeCluster, among a plan's locks, keeps everyone else off the cluster.
@@ -171,13 +180,6 @@ const WholeCluster = "*"
 func runResource(run string) string { return "run/" + run }
 
 func (x *Executor) locks() string { return filepath.Join(x.Dir, "locks") }
-
-func (x *Executor) release(l *lease.Lease) error {
-	if err := l.Release(); err != nil {
-		return &Error{Kind: ErrLocked, What: "a lock was not given back; it ends with this process", Err: err}
-	}
-	return nil
-}
 
 // record appends an entry of a run. A log that can't be written is ErrAudit.
 func (x *Executor) record(ctx context.Context, e audit.Entry) (audit.Receipt, error) {

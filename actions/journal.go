@@ -30,6 +30,8 @@ type opening struct {
 	Undoes    string  `json:"undoes,omitempty"`
 	Totals    Totals  `json:"totals"`
 	Resumed   bool    `json:"resumed,omitempty"`
+	// Claim is nil where no claim log is configured, or it could not be reached: then an entry of step break-glass follows.
+	Claim *ClaimInfo `json:"claim,omitempty"`
 }
 
 // Intent is the data of an intent: the step with the values before and after, from which it can be settled and undone.

@@ -32,7 +32,8 @@ func (x *Executor) Settle(ctx context.Context, run string) (out []Settled, err e
 }
 
 // reopen takes hold of a run that hasn't ended and isn't at work.
-func (x *Executor) reopen(ctx context.Context, run string, c Consent) (*work, *lease.Lease, error) {
+// reopen takes the locks of this host only: finding out what is true changes nothing.
+func (x *Executor) reopen(ctx context.Context, run string, c Consent) (*work, *held, error) {
 	open, err := x.openRun(ctx, run)
 	if err != nil {
 		return nil, nil, err
@@ -49,7 +50,7 @@ func (x *Executor) reopen(ctx context.Context, run string, c Consent) (*work, *l
 	if err != nil {
 		return nil, nil, err
 	}
-	return &work{x: x, id: run, plan: p, consent: c, action: a}, held, nil
+	return &work{x: x, id: run, plan: p, consent: c, action: a, held: held}, held, nil
 }
 
 func (x *Executor) openRun(ctx context.Context, run string) (audit.OpenRun, error) {
@@ -132,6 +133,9 @@ func (x *Executor) Resume(ctx context.Context, run string, c Consent) (rep Repor
 	if err := x.admit(w.plan, c, false); err != nil {
 		return Report{}, err
 	}
+	if err := x.claim(ctx, held, c); err != nil {
+		return Report{}, err
+	}
 	if _, err := w.settle(ctx); err != nil {
 		return Report{Run: run, Status: StatusUnknown}, err
 	}
@@ -176,11 +180,12 @@ func (x *Executor) Dismiss(ctx context.Context, run, note string) (err error) {
 	if strings.TrimSpace(note) == "" {
 		return Fail(ErrRefused, "ending a run as it is needs a note", "say what you found, with --reason")
 	}
-	held, err := lease.Acquire(ctx, x.locks(), []lease.Claim{{Resource: runResource(run)}}, lease.Holder{Why: note, Run: run, Since: x.now()})
+	by := lease.Holder{Why: note, Run: run, Since: x.now()}
+	local, err := lease.Acquire(ctx, x.locks(), []lease.Claim{{Resource: runResource(run)}}, by)
 	if err != nil {
 		return &Error{Kind: ErrLocked, What: "run " + run + " is at work", Err: err}
 	}
-	defer func() { err = errors.Join(err, x.release(held)) }()
+	defer func() { err = errors.Join(err, x.release(&held{local: local, holder: by})) }()
 	open, err := x.openRun(ctx, run)
 	if err != nil {
 		return err

@@ -13,6 +13,12 @@ func (w *work) step(ctx context.Context, s Step) error {
 	if s.Of > 0 {
 		w.total = s.Of
 	}
+	if err := w.held.check(ctx); err != nil {
+		if ctx.Err() != nil {
+			return w.stop()
+		}
+		return err
+	}
 	w.tries[s.ID]++
 	w.x.tell(Event{Run: w.id, Step: s, Done: w.done, What: s.Title})
 	seq, err := w.intend(ctx, s)
@@ -56,7 +62,12 @@ func (w *work) do(ctx context.Context, s Step, r Recorded) (Done, error) {
 	if limit <= 0 {
 		limit = DefaultStepTimeout
 	}
-	dctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
+	bound, unbind := w.held.bind(context.WithoutCancel(ctx))
+	defer unbind()
+	if err := context.Cause(bound); err != nil {
+		return Done{Outcome: OutcomeNot, Note: "not begun: the claim was lost"}, &Error{Kind: ErrLocked, What: "the claim was lost right before the step", Err: err}
+	}
+	dctx, cancel := context.WithTimeout(bound, limit)
 	done, err := w.run.Do(dctx, r)
 	cancel()
 	if done.Outcome != OutcomeUnknown || err == nil {

@@ -38,6 +38,17 @@ type Holder struct {
 	Since time.Time `json:"since"`
 }
 
+// Here is the holder as this process: with its id, and its host where none is set.
+func (h Holder) Here() Holder {
+	if h.Host == "" {
+		if name, err := os.Hostname(); err == nil {
+			h.Host = name
+		}
+	}
+	h.PID = os.Getpid()
+	return h
+}
+
 // String tells the holder in a few words.
 func (h Holder) String() string {
 	if h.Run == "" {
@@ -54,10 +65,16 @@ func (h Holder) String() string {
 type HeldError struct {
 	Resource string
 	By       Holder // zero when the file doesn't tell; of a shared one the last who came
+	// Left is how long the holder's lease lasts if it isn't renewed; 0 for a lock that ends with its process.
+	Left time.Duration
 }
 
 func (e *HeldError) Error() string {
-	return fmt.Sprintf("%s is held by %s", e.Resource, e.By)
+	s := fmt.Sprintf("%s is held by %s", e.Resource, e.By)
+	if e.Left > 0 {
+		s += fmt.Sprintf("; the lease runs out in %s unless it is renewed", e.Left.Round(time.Second))
+	}
+	return s
 }
 
 // Lease is a set of resources that are held.
@@ -69,12 +86,7 @@ func Acquire(ctx context.Context, dir string, claims []Claim, h Holder) (*Lease,
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("lease: %w", err)
 	}
-	if h.Host == "" {
-		if name, err := os.Hostname(); err == nil {
-			h.Host = name
-		}
-	}
-	h.PID = os.Getpid()
+	h = h.Here()
 	sorted := slices.Clone(claims)
 	slices.SortFunc(sorted, func(a, b Claim) int { return strings.Compare(a.Resource, b.Resource) })
 	l := &Lease{}
