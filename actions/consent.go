@@ -56,3 +56,34 @@ func (c Consent) matches(p Plan) error {
 }
 
 func short(digest string) string { return digest[:min(len(digest), minDigest)] }
+
+// Asks is what a plan asks of the person who consents to it, under a policy.
+type Asks struct {
+	Digest bool   // the digest of what was shown; else a plain yes is enough
+	Name   string // CLUSTER/NAME, to be given with the consent; "" for none
+	// Typed is what a person types on a screen before the consent is taken: the target's name, for T3 with its cluster;
+	// "" where a single yes is enough.
+	Typed  string
+	Arm    bool // read-only has to be lifted
+	Reason bool
+	Ticket bool
+	// Refused is why no consent is enough; nil when one is.
+	Refused error
+}
+
+// Asks tells what consent to the plan needs now, so that a form can ask for it before. What it asks for is what Check
+// wants, here and of a Consent.
+func (o Policy) Asks(p Plan, now time.Time) Asks {
+	a := Asks{Digest: p.Tier != T1, Arm: o.ReadOnly, Reason: p.Tier == T3 || o.ReadOnly || o.Reason != nil, Ticket: o.Ticket != nil}
+	switch p.Tier {
+	case T2:
+		a.Typed = p.Target.Name
+	case T3:
+		a.Name = p.Target.Cluster + "/" + p.Target.Name
+		a.Typed = a.Name
+	}
+	lenient := o
+	lenient.Reason, lenient.Ticket = nil, nil
+	a.Refused = lenient.Check(p, Consent{Arm: true, Reason: "any"}, now)
+	return a
+}

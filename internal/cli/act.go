@@ -6,12 +6,11 @@ import (
 	"io/fs"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"strings"
 	"syscall"
 
 	"weir/actions"
-	"weir/actions/audit"
+	"weir/internal/acting"
 	"weir/internal/config"
 	"weir/internal/store"
 )
@@ -35,61 +34,37 @@ func acted(err error) error {
 // specs are the kinds of change there are.
 func (a *app) specs() []actions.Spec { return a.sys.Actions().Specs() }
 
-// stateDir is the directory of runs, locks and the audit log, made where it isn't there.
-func (a *app) stateDir() (string, error) {
+// host is where changes are made from, with the clusters given in reach.
+func (a *app) host(clusters ...config.Cluster) (acting.Host, error) {
 	dir, err := store.Dir(a.Getenv)
 	if err != nil {
-		return "", usage("%w", err)
+		return acting.Host{}, usage("%w", err)
 	}
-	if _, err := store.Open(dir); err != nil {
-		return "", fault{int(actions.ErrAudit), err}
-	}
-	return dir, nil
+	return acting.Host{Dir: dir, Clusters: clusters, Actions: a.sys.Actions, ReadOnly: a.flag.readOnly}, nil
 }
 
-// auditDir is where the audit log of a state directory lies.
-func auditDir(state string) string { return filepath.Join(state, "audit") }
-
-// executor opens the audit log for writing. The cluster may be one in which nothing can be reached, to end runs by word.
-func (a *app) executor(ctx context.Context, c config.Cluster) (*actions.Executor, error) {
-	dir, err := a.stateDir()
+// executor opens the audit log for writing, until the command ends. The cluster may be one that nothing reaches, to end
+// runs by word.
+func (a *app) executor(ctx context.Context, c config.Cluster, arm bool) (*acting.Session, error) {
+	h, err := a.host(c)
 	if err != nil {
 		return nil, err
 	}
-	log, err := audit.Open(ctx, audit.Options{Dir: auditDir(dir), Who: audit.Identify(principal(c))})
+	s, err := h.Open(ctx, c.Name, acting.Options{Arm: arm, Tell: a.teller()})
 	if err != nil {
 		return nil, acted(err)
 	}
-	a.done = append(a.done, func() { _ = log.Close() }) // every append was synced
-	return &actions.Executor{
-		Log: log, Registry: a.sys.Actions(c), Dir: dir, Tell: a.teller(),
-		Policy: actions.Policy{ReadOnly: c.Mode == config.ReadOnly, NoArming: a.flag.readOnly},
-	}, nil
-}
-
-// principal is the user that acts on a cluster, as far as the configuration names one.
-func principal(c config.Cluster) string {
-	if c.Act != nil {
-		return c.Act.SASL.Username
-	}
-	return c.Security.SASL.Username
-}
-
-// readJournal is an audit log that is only read: it needs no right to write and makes nothing.
-type readJournal struct{ *audit.Reader }
-
-// Append refuses.
-func (readJournal) Append(context.Context, audit.Entry) (audit.Receipt, error) {
-	return audit.Receipt{}, actions.Fail(actions.ErrDefect, "the audit log is open for reading only", "")
+	a.done = append(a.done, func() { _ = s.Close() }) // every append was synced
+	return s, nil
 }
 
 // journal is an executor that only tells of runs. Without a log there are none.
-func (a *app) journal() (*actions.Executor, error) {
-	dir, err := store.Dir(a.Getenv)
+func (a *app) journal(clusters ...config.Cluster) (*actions.Executor, error) {
+	h, err := a.host(clusters...)
 	if err != nil {
-		return nil, usage("%w", err)
+		return nil, err
 	}
-	return &actions.Executor{Log: readJournal{audit.NewReader(auditDir(dir))}, Registry: a.sys.Actions(), Dir: dir}, nil
+	return h.Journal(), nil
 }
 
 // oneCluster is the one cluster that the command line names.

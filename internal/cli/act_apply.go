@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"weir/actions"
+	"weir/internal/acting"
 	"weir/internal/config"
 	"weir/internal/wire"
 )
@@ -40,7 +41,7 @@ func (f *consentFlags) check() error {
 
 func (a *app) consent(f consentFlags) actions.Consent {
 	return actions.Consent{
-		Digest: f.confirm, Yes: f.yes, Name: f.name, Who: whoami(a.Getenv), Via: "shell", Reason: f.reason, Ticket: f.ticket,
+		Digest: f.confirm, Yes: f.yes, Name: f.name, Who: acting.Person(a.Getenv), Via: "shell", Reason: f.reason, Ticket: f.ticket,
 		Arm: f.arm, At: time.Now().UTC(),
 	}
 }
@@ -87,17 +88,12 @@ func (a *app) runApply(ctx context.Context, file string, f consentFlags) error {
 // carry has an executor do something that changes the cluster, and tells what came of it.
 func (a *app) carry(ctx context.Context, c config.Cluster, f consentFlags, do func(*actions.Executor) (actions.Report, error)) error {
 	return a.carefully(ctx, func() error {
-		mode := c.Mode
-		if f.arm && !a.flag.readOnly {
-			c.Mode = config.Confirm // of the connection; the policy still asks for the reason
-		}
-		x, err := a.executor(ctx, c)
+		s, err := a.executor(ctx, c, f.arm)
 		if err != nil {
 			return err
 		}
-		x.Policy.ReadOnly = mode == config.ReadOnly
-		rep, err := do(x)
-		told := a.tellReport(x, rep, err == nil)
+		rep, err := do(s.Executor)
+		told := a.tellReport(s.Executor, rep, err == nil)
 		if err != nil {
 			return err
 		}

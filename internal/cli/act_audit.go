@@ -14,7 +14,6 @@ import (
 
 	"weir/actions"
 	"weir/actions/audit"
-	"weir/internal/store"
 	"weir/internal/text"
 	"weir/internal/wire"
 )
@@ -28,11 +27,11 @@ func (a *app) audit() *cobra.Command {
 
 // auditLog is the log for reading, and its directory.
 func (a *app) auditLog() (*audit.Reader, string, error) {
-	dir, err := store.Dir(a.Getenv)
+	h, err := a.host()
 	if err != nil {
-		return nil, "", usage("%w", err)
+		return nil, "", err
 	}
-	return audit.NewReader(auditDir(dir)), auditDir(dir), nil
+	return audit.NewReader(h.AuditDir()), h.AuditDir(), nil
 }
 
 func (a *app) auditList() *cobra.Command {

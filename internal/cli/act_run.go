@@ -179,7 +179,7 @@ With --note it asks no cluster, and ends the run as it is: the note says why tha
 }
 
 func (a *app) dismiss(ctx context.Context, run, note string) error {
-	x, err := a.executor(ctx, config.Cluster{})
+	x, err := a.executor(ctx, config.Cluster{}, false)
 	if err != nil {
 		return err
 	}
@@ -198,7 +198,7 @@ func (a *app) settle(ctx context.Context, run string) error {
 	if err != nil {
 		return err
 	}
-	x, err := a.executor(ctx, c)
+	x, err := a.executor(ctx, c, false)
 	if err != nil {
 		return err
 	}
@@ -242,11 +242,10 @@ is refused when somebody moved since what the run had set.`,
 			if err != nil {
 				return err
 			}
-			x, err := a.journal()
+			x, err := a.journal(cluster)
 			if err != nil {
 				return err
 			}
-			x.Registry = a.sys.Actions(cluster)
 			req, err := x.Undo(c.Context(), args[0])
 			if err != nil {
 				return acted(err)

@@ -109,9 +109,9 @@ func (r *flipRun) Verify(context.Context) (actions.Verdict, error) {
 }
 func (r *flipRun) Close(context.Context) error { return nil }
 
-// acting is a shell with a flip and a state directory, and the plan file of a flip of payments on cluster dead, which
+// flipping is a shell with a flip and a state directory, and the plan file of a flip of payments on cluster dead, which
 // only the action reaches.
-func acting(t *testing.T, tier actions.Tier) (s *shell, f *flip, plan, confirm string) {
+func flipping(t *testing.T, tier actions.Tier) (s *shell, f *flip, plan, confirm string) {
 	s, f = newShell(t), &flip{tier: tier, world: map[string]int{}}
 	s.actions = []actions.Action{f}
 	s.env["XDG_STATE_HOME"] = t.TempDir()
@@ -131,10 +131,10 @@ func (s *shell) newestRun() string {
 }
 
 func TestConsentByTier(t *testing.T) {
-	s, _, plan, _ := acting(t, actions.T1)
+	s, _, plan, _ := flipping(t, actions.T1)
 	s.want(5, "", "nobody consented", "apply "+plan)
 	s.want(0, "done", "step 1 of 2", "apply "+plan+" --yes")
-	s, f, plan, confirm := acting(t, actions.T3)
+	s, f, plan, confirm := flipping(t, actions.T3)
 	if !strings.Contains(s.stdout.String(), " --name dead/payments --reason 'WHY'") || !strings.Contains(s.stdout.String(), "undo     none") {
 		t.Errorf("the page doesn't say what a plan of tier T3 needs:\n%s", &s.stdout)
 	}
@@ -151,7 +151,7 @@ func TestConsentByTier(t *testing.T) {
 }
 
 func TestParamsBecomeFlags(t *testing.T) {
-	s, _, _, _ := acting(t, actions.T2)
+	s, _, _, _ := flipping(t, actions.T2)
 	list := filepath.Join(t.TempDir(), "list")
 	if err := os.WriteFile(list, []byte("a,b"), 0o600); err != nil {
 		t.Fatal(err)
@@ -178,7 +178,7 @@ func TestParamsBecomeFlags(t *testing.T) {
 
 // A run of which nobody knows whether its step took effect is named at every start, settled, and gone on with.
 func TestUnfinishedRuns(t *testing.T) {
-	s, f, plan, confirm := acting(t, actions.T2)
+	s, f, plan, confirm := flipping(t, actions.T2)
 	s.want(0, "GROUP", "", "get groups -c prod") // where nothing was ever changed, nothing is said
 	lost := errors.New("the answer was lost")
 	f.do = func(step string) (actions.Done, error) {
@@ -214,7 +214,7 @@ func TestUnfinishedRuns(t *testing.T) {
 }
 
 func TestARunIsEndedWithANote(t *testing.T) {
-	s, f, plan, confirm := acting(t, actions.T2)
+	s, f, plan, confirm := flipping(t, actions.T2)
 	f.do = func(string) (actions.Done, error) { return actions.Done{}, errors.New("lost") }
 	f.settle = f.do
 	s.want(13, "unknown", "lost", "apply "+plan+" --confirm "+confirm+" -q")
@@ -242,7 +242,7 @@ func TestInterruptedApply(t *testing.T) {
 		{"on a line that dropped", syscall.SIGHUP, "", 129, 0, "cancelled"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			s, f, plan, confirm := acting(t, actions.T2)
+			s, f, plan, confirm := flipping(t, actions.T2)
 			ctx, cancel := context.WithCancelCause(t.Context())
 			defer cancel(nil)
 			f.do = func(step string) (actions.Done, error) {

@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"weir/actions/audit"
-	"weir/internal/store"
+	"weir/internal/acting"
 )
 
 const (
@@ -37,13 +37,13 @@ func (a *app) remind(c *cobra.Command) {
 	for verb.HasParent() && verb.Parent().HasParent() {
 		verb = verb.Parent()
 	}
-	dir, err := store.Dir(a.Getenv)
-	if a.flag.quiet || err != nil || slices.Contains(silent, verb.Name()) || !exists(auditDir(dir)) {
+	h, err := a.host()
+	if a.flag.quiet || err != nil || slices.Contains(silent, verb.Name()) || !exists(h.AuditDir()) {
 		return
 	}
 	ctx, cancel := context.WithCancel(c.Context())
 	r := &reminder{found: make(chan string, 1), cancel: cancel}
-	go func() { r.found <- a.unfinishedLine(ctx, auditDir(dir)) }()
+	go func() { r.found <- a.unfinishedLine(ctx, h) }()
 	if !r.tell(a, atOnce) {
 		a.reminder = r
 	}
@@ -77,7 +77,7 @@ func (a *app) endReminder() {
 }
 
 // unfinishedLine names the unfinished runs; "" when there is none.
-func (a *app) unfinishedLine(ctx context.Context, dir string) (line string) {
+func (a *app) unfinishedLine(ctx context.Context, h acting.Host) (line string) {
 	defer func() {
 		if v := recover(); v != nil {
 			line = fmt.Sprintf("a defect in weir: reading the audit log: %v", v)
@@ -86,7 +86,7 @@ func (a *app) unfinishedLine(ctx context.Context, dir string) (line string) {
 			}
 		}
 	}()
-	open, err := audit.NewReader(dir).Unfinished(ctx)
+	open, err := audit.NewReader(h.AuditDir()).Unfinished(ctx)
 	switch {
 	case ctx.Err() != nil:
 		return ""
@@ -95,11 +95,7 @@ func (a *app) unfinishedLine(ctx context.Context, dir string) (line string) {
 	case len(open) == 0:
 		return ""
 	}
-	x, err := a.journal()
-	if err != nil {
-		return ""
-	}
-	all, err := x.Runs(ctx)
+	all, err := h.Journal().Runs(ctx)
 	if err != nil {
 		return "whether runs are unfinished is not known: " + err.Error()
 	}

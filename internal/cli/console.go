@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"weir/internal/acting"
 	"weir/internal/config"
 	"weir/internal/engine"
 	"weir/probes"
@@ -14,6 +15,10 @@ type Console struct {
 	Engine   *engine.Engine
 	Clusters []config.Cluster
 	UTC      bool
+	// Acting is where changes are made from; it reaches the same clusters. Unacting is why there is none: the console then
+	// only observes.
+	Acting   acting.Host
+	Unacting error
 	// Progress is called by the engine while it reads; main sets it before it runs the engine.
 	Progress func(cluster string, p probes.Progress)
 }
@@ -53,6 +58,7 @@ func (a *app) open(ctx context.Context, clusters []config.Cluster) error {
 		sources[i].Refresh, sources[i].Policies = c.Refresh, a.policiesOf(c.Name)
 	}
 	seen := &Console{Clusters: clusters, UTC: a.flag.utc}
+	seen.Acting, seen.Unacting = a.host(clusters...)
 	seen.Engine = engine.New(sources, engine.Options{Progress: func(cluster string, p probes.Progress) {
 		if tell := seen.Progress; tell != nil {
 			tell(cluster, p)

@@ -2,12 +2,12 @@ package cli
 
 import (
 	"errors"
-	"os/user"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"weir/internal/acting"
 	"weir/internal/store"
 )
 
@@ -32,7 +32,7 @@ func (a *app) runMark(text string) error {
 	if err != nil {
 		return err
 	}
-	m := store.Mark{At: time.Now(), Text: text, By: whoami(a.Getenv)}
+	m := store.Mark{At: time.Now(), Text: text, By: acting.Person(a.Getenv)}
 	clusters := a.flag.clusters
 	if len(clusters) == 0 {
 		clusters = []string{""}
@@ -60,15 +60,4 @@ func (a *app) store() (*store.Store, error) {
 		return nil, fault{Unseen, err}
 	}
 	return s, nil
-}
-
-// whoami is who a mark is by, as far as the environment tells.
-func whoami(getenv func(string) string) string {
-	if name := getenv("SUDO_USER"); name != "" {
-		return name
-	}
-	if u, err := user.Current(); err == nil {
-		return u.Username
-	}
-	return getenv("USER")
 }
