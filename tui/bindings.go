@@ -46,6 +46,11 @@ const (
 	vAct
 	vMark
 	vUndo
+	vReadNow
+	vSlower
+	vFaster
+	vEarlier
+	vLater
 )
 
 // place is a kind of view, as a bit of the set in which a key works.
@@ -102,6 +107,8 @@ var bindings = []binding{
 	{vOpen, []string{"enter"}, "Enter", "open", "open what is under the cursor", secGo, cursored, 1, "there is nothing here to open"},
 	{vEsc, []string{"esc"}, "Esc", "back", "close, clear the filter, climb", secGo, anywhere, 0, ""},
 	{vBack, []string{"-"}, "-", "back", "the last view", secGo, anywhere, 11, ""},
+	{vEarlier, []string{"["}, "[", "earlier", "the view before, as often as there is one", secGo, anywhere, 0, ""},
+	{vLater, []string{"]"}, "]", "later", "the view after that", secGo, anywhere, 0, ""},
 	{vView, []string{"1", "2", "3", "4", "5", "6", "7", "8", "9"}, "1-9", "views", "overview, groups, topics, brokers, events", secGo, anywhere, 2, ""},
 	{vPalette, []string{":"}, ":", "view", "any view by its name", secGo, anywhere, 0, ""},
 	{vQuit, []string{"q"}, "q", "quit", "back; at the root, quit", secGo, anywhere, 0, ""},
@@ -138,6 +145,9 @@ var bindings = []binding{
 	{vSpan, []string{"s"}, "s", "span", "the chart: an hour, or ten minutes", secLook, atGroup, 10, "the chart is on a group's page"},
 	{vUTC, []string{"t"}, "t", "UTC", "UTC or local time", secLook, anywhere, 0, ""},
 	{vFreeze, []string{"p"}, "p", "freeze", "freeze; again goes on", secLook, anywhere, 0, ""},
+	{vReadNow, []string{"ctrl+r", "f5"}, "ctrl+r", "read now", "read all anew, now", secLook, anywhere, 0, ""},
+	{vSlower, []string{">"}, ">", "slower", "read less often", secLook, anywhere, 0, ""},
+	{vFaster, []string{"<"}, "<", "faster", "read more often, every 2 s at most", secLook, anywhere, 0, ""},
 	{vHelp, []string{"?", "f1"}, "?", "help", "this", secLook, anywhere, 99, ""},
 
 	{vAct, []string{"a"}, "a", "act", "what can be done here", secAct, anywhere, 0, ""},

@@ -61,7 +61,7 @@ func (b *brokers) cells(s *snap, at int) []cell {
 		case "broker":
 			out[i] = cell{s: "b" + v.String()}
 		case "host":
-			out[i] = plainCell(s, &b.table.Columns[col], v)
+			out[i] = plainCell(s, &b.table.Columns[col], v, s.late != live)
 			if ix >= 0 && s.read().Nodes[ix].Gone {
 				out[i] = cell{"down", critical}
 			}
@@ -75,7 +75,7 @@ func (b *brokers) cells(s *snap, at int) []cell {
 				out[i] = cell{"controller", quiet}
 			}
 		default:
-			out[i] = plainCell(s, &b.table.Columns[col], v)
+			out[i] = plainCell(s, &b.table.Columns[col], v, s.late != live)
 		}
 	}
 	return out

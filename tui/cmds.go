@@ -24,6 +24,8 @@ type outside struct {
 	states   <-chan engine.State
 	progress <-chan Progress
 	focus    func([]lag.Ref)
+	setPace  func(engine.Pace)
+	readNow  func()
 	done     <-chan struct{} // closed when nothing more comes
 }
 
@@ -64,6 +66,28 @@ func (o *outside) lookAt(refs []lag.Ref) tea.Cmd {
 	}
 	return func() tea.Msg {
 		o.focus(refs)
+		return nil
+	}
+}
+
+// pace says how often clusters are to be read.
+func (o *outside) pace(p engine.Pace) tea.Cmd {
+	if o.setPace == nil {
+		return nil
+	}
+	return func() tea.Msg {
+		o.setPace(p)
+		return nil
+	}
+}
+
+// read has everything read anew.
+func (o *outside) read() tea.Cmd {
+	if o.readNow == nil {
+		return nil
+	}
+	return func() tea.Msg {
+		o.readNow()
 		return nil
 	}
 }

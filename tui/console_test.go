@@ -13,6 +13,39 @@ func (c *console) send(msg tea.Msg) tea.Cmd {
 	return cmd
 }
 
+// run sends a message and does what comes of it, until nothing does.
+func (c *console) run(msg tea.Msg) *console {
+	c.t.Helper()
+	c.do(c.send(msg))
+	return c
+}
+
+func (c *console) do(cmd tea.Cmd) {
+	if cmd == nil {
+		return
+	}
+	switch msg := cmd().(type) {
+	case nil:
+	case tea.BatchMsg:
+		for _, each := range msg {
+			c.do(each)
+		}
+	default:
+		c.do(c.send(msg))
+	}
+}
+
+// keyMsg is a key by the name the terminal layer gives it.
+func keyMsg(k string) tea.KeyPressMsg {
+	if code, ok := special[k]; ok {
+		return tea.KeyPressMsg{Code: code}
+	}
+	if rest, ok := strings.CutPrefix(k, "ctrl+"); ok {
+		return tea.KeyPressMsg{Code: []rune(rest)[0], Mod: tea.ModCtrl}
+	}
+	return tea.KeyPressMsg{Code: []rune(k)[0], Text: k}
+}
+
 var special = map[string]rune{"enter": tea.KeyEnter, "esc": tea.KeyEscape, "tab": tea.KeyTab, "up": tea.KeyUp, "down": tea.KeyDown,
 	"left": tea.KeyLeft, "right": tea.KeyRight, "backspace": tea.KeyBackspace, "space": tea.KeySpace, "pgdown": tea.KeyPgDown, "home": tea.KeyHome}
 
@@ -20,14 +53,7 @@ var special = map[string]rune{"enter": tea.KeyEnter, "esc": tea.KeyEscape, "tab"
 func (c *console) press(keys ...string) *console {
 	c.t.Helper()
 	for _, k := range keys {
-		msg := tea.KeyPressMsg{}
-		if code, ok := special[k]; ok {
-			msg.Code = code
-		} else if rest, ok := strings.CutPrefix(k, "ctrl+"); ok {
-			msg.Code, msg.Mod = []rune(rest)[0], tea.ModCtrl
-		} else {
-			msg.Code, msg.Text = []rune(k)[0], k
-		}
+		msg := keyMsg(k)
 		if got := msg.String(); got != k {
 			c.t.Fatalf("the key %q arrives as %q", k, got)
 		}

@@ -19,11 +19,12 @@ var (
 
 // cast builds a cluster.
 type cast struct {
-	topo lag.Topology
-	r    lag.Reading
-	v    state.Result
-	pos  map[lag.GroupIx][]state.Position
-	at   time.Time
+	topo  lag.Topology
+	r     lag.Reading
+	v     state.Result
+	pos   map[lag.GroupIx][]state.Position
+	rates []float64
+	at    time.Time
 }
 
 func newCast(nodes int, at time.Time) *cast {
@@ -53,6 +54,7 @@ func (c *cast) topic(name string, n int) lag.TopicIx {
 		lead := lag.NodeIx(i % len(c.topo.Nodes))
 		held := []lag.NodeIx{lead, lag.NodeIx((i + 1) % len(c.topo.Nodes)), lag.NodeIx((i + 2) % len(c.topo.Nodes))}
 		c.topo.Partitions = append(c.topo.Partitions, lag.Partition{Topic: t, Number: int32(i), Leader: lead, Epoch: 3, Replicas: held, ISR: held})
+		c.rates = append(c.rates, 50+float64(i%7)/2)
 		c.r.Start, c.r.End = append(c.r.Start, 7_000_000), append(c.r.End, 38_914_043+int64(i))
 		c.r.Stable, c.r.Size = append(c.r.Stable, 38_914_043+int64(i)), append(c.r.Size, 17_100_000_000)
 	}
@@ -111,7 +113,7 @@ func (c *cast) cluster() engine.Cluster {
 	c.v.At = c.at
 	v := c.v
 	r := c.r
-	return engine.Cluster{Name: "prod-eu", Environment: "prod", Refresh: 5 * time.Second, Reading: &r, Seen: true, Verdicts: &v, Positions: c.pos}
+	return engine.Cluster{Name: "prod-eu", Environment: "prod", Refresh: 5 * time.Second, Reading: &r, Seen: true, Verdicts: &v, Positions: c.pos, Produce: c.rates}
 }
 
 var calmNames = []string{"ad-attrib", "billing-export", "card-auth-stream", "cdc-orders", "clickstream-agg", "fraud-score", "geo-enrich",

@@ -81,7 +81,11 @@ func (m *model) header(s *snap) line {
 	if narrow {
 		gap = " "
 	}
-	cost := put(quiet, costWords(s, narrow))
+	weight := quiet
+	if s.c != nil && s.c.Strain != nil {
+		weight = warning
+	}
+	cost := put(weight, costWords(s, narrow))
 	middle := put(plain, mode(s)).add(plain, gap)
 	m.count(s)
 	middle = append(middle, troublesWord(s, &m.totals, &m.health))

@@ -17,6 +17,7 @@ type groups struct {
 	named  map[string]lag.GroupIx // by name, of one topology
 	topo   *lag.Topology
 	result *state.Result
+	counted
 }
 
 // groupColumns, with what leaves first when the screen is narrow: never the state, the name, the lag, nor its age.
@@ -71,6 +72,7 @@ func (g *groups) sync(s *snap) {
 	if s.c != nil {
 		g.result = s.c.Verdicts
 	}
+	g.count(s)
 	g.list.sync(s)
 }
 
@@ -98,7 +100,7 @@ func (g *groups) draw(s *snap, w, h int) ([]line, string) {
 	if h > 30 {
 		lines = append(lines, nil)
 	}
-	lines = append(lines, countsLine(s, sumUp(s.c)))
+	lines = append(lines, countsLine(s, g.totals))
 	if h > 30 {
 		lines = append(lines, nil)
 	}

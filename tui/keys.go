@@ -51,6 +51,13 @@ func (m *model) do(v verb) tea.Cmd {
 		}
 	case vUTC:
 		m.utc = !m.utc
+	case vReadNow:
+		m.notice = "reading all anew"
+		return m.out.read()
+	case vSlower, vFaster:
+		return m.refreshBy(v == vSlower)
+	case vEarlier, vLater:
+		m.travel(v == vEarlier)
 	case vFreeze:
 		m.freeze()
 	case vHelp:
@@ -110,25 +117,6 @@ func (m *model) fromHelp(v verb, under place) tea.Cmd {
 	return m.do(v)
 }
 
-func (m *model) open(v view) {
-	m.last = append([]view(nil), m.stack...)
-	m.stack = append(m.stack[:len(m.stack):len(m.stack)], v)
-}
-
-// root leaves all views for one.
-func (m *model) root(v view) {
-	m.last = append([]view(nil), m.stack...)
-	m.stack = []view{v}
-}
-
-func (m *model) lastView() {
-	if len(m.last) == 0 {
-		m.notice = "no other view was open yet"
-		return
-	}
-	m.stack, m.last = m.last, m.stack
-}
-
 // climb takes the first of these: the filter off, the narrowing to troubles off, one view up.
 func (m *model) climb() {
 	if f, ok := m.top().(filtered); ok && f.filter() != "" {
@@ -141,8 +129,7 @@ func (m *model) climb() {
 	}
 	switch {
 	case len(m.stack) > 1:
-		m.last = append([]view(nil), m.stack...)
-		m.stack = m.stack[:len(m.stack)-1]
+		m.show(m.stack[:len(m.stack)-1])
 	case m.top().place() != atOverview:
 		m.root(newOverview())
 	default:
@@ -154,8 +141,7 @@ func (m *model) quit() tea.Cmd {
 	if len(m.stack) == 1 {
 		return tea.Quit
 	}
-	m.last = append([]view(nil), m.stack...)
-	m.stack = m.stack[:len(m.stack)-1]
+	m.show(m.stack[:len(m.stack)-1])
 	return nil
 }
 
@@ -317,7 +303,7 @@ func (m *model) context(name string) {
 	var names []string
 	for i, c := range m.clusters {
 		if c.Name == name {
-			m.current, m.stack, m.last = i, []view{newOverview()}, nil
+			m.current, m.stack, m.visited = i, []view{newOverview()}, visited{}
 			return
 		}
 		names = append(names, m.glyphs.Safe(c.Name))

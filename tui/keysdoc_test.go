@@ -104,7 +104,7 @@ func TestEveryBindingDoesSomethingWhereItSaysSo(t *testing.T) {
 			if b.verb == vQuit || b.verb == vInterrupt || b.verb == vSuspend {
 				continue
 			}
-			c.m.stack, c.m.prompt, c.m.last = []view{newOverview()}, nil, nil
+			c.m.stack, c.m.prompt, c.m.visited = []view{newOverview()}, nil, visited{}
 			v.open(c, "payments-settle", "payments.events")
 			if !b.works(c.m.top().place()) {
 				continue

@@ -26,12 +26,13 @@ type model struct {
 	current int // index of the cluster looked at
 	first   map[string]reading
 
-	stack  []view // from the root; the last one is drawn
-	last   []view // the stack before
+	stack []view // from the root; the last one is drawn
+	visited
 	prompt *prompt
 	past   map[byte][]string // what was typed into prompts, by kind
 	notice string            // in place of the keys, until the next one
 	looked []lag.Ref
+	pace   engine.Pace
 	counted
 	end error
 }
@@ -81,8 +82,12 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		if msg.IsDark() {
 			m.back = backDark
 		}
+	case tea.FocusMsg:
+		cmd = m.attend(true)
+	case tea.BlurMsg:
+		cmd = m.attend(false)
 	case tea.KeyPressMsg:
-		cmd = m.key(msg)
+		cmd = tea.Batch(m.attend(true), m.key(msg))
 	case tea.PasteMsg:
 		m.paste(msg.Content)
 	case endMsg:
@@ -179,6 +184,6 @@ func sameRefs(a, b []lag.Ref) bool {
 // View draws the screen.
 func (m *model) View() tea.View {
 	v := tea.NewView(m.paint(m.frame(), m.w))
-	v.AltScreen, v.WindowTitle = true, "weir"
+	v.AltScreen, v.WindowTitle, v.ReportFocus = true, "weir", true
 	return v
 }

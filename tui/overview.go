@@ -119,6 +119,9 @@ func (o *overview) verdict(s *snap, w int) []line {
 		said := s.safe(s.read().Groups[o.rows[i]].Name) + ": " + whyOf(s, o.rows[i])
 		out = append(out, sentences(s, said, w, 2)...)
 	}
+	for _, said := range wrap(s.glyphs, strained(s), w-4, 2) {
+		out = append(out, put(plain, "   ").add(warning, said))
+	}
 	return out
 }
 

@@ -212,8 +212,16 @@ func TestSplitWhy(t *testing.T) {
 func TestTotalsKeepTheUnknownApart(t *testing.T) {
 	c := troubled(night)
 	got := sumUp(&c)
-	if got.groups != 19 || got.troubles != 3 || got.lagBound != lag.AtLeast || !got.inLeast || got.troubled[state.Stalled] != 1 {
+	if got.groups != 19 || got.troubles != 3 || got.lagBound != lag.AtLeast || got.inLeast || got.in < 50*375 || got.troubled[state.Stalled] != 1 {
 		t.Errorf("%+v", got)
+	}
+	c.Produce[0] = -1
+	if got = sumUp(&c); !got.inLeast {
+		t.Error("a partition whose rate is not known makes no lower bound")
+	}
+	c.Produce = nil
+	if got = sumUp(&c); !got.inLeast || got.in > 20_000 {
+		t.Errorf("without rates of partitions, in is what the groups tell: %g", got.in)
 	}
 	none := sumUp(nil)
 	if none.lag != lag.Unknown || none.in >= 0 {

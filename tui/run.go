@@ -82,7 +82,7 @@ func Run(ctx context.Context, o Options) error {
 		defer close(ended)
 		o.Engine.Run(ctx)
 	}()
-	out := outside{states: o.Engine.States(), focus: o.Engine.Focus}
+	out := outside{states: o.Engine.States(), focus: o.Engine.Focus, setPace: o.Engine.SetPace, readNow: o.Engine.ReadNow}
 	if o.Progress != nil {
 		out.progress = o.Progress.ch
 	}

@@ -69,7 +69,7 @@ func (s *snap) wire() []wire.Cluster {
 	if s.c == nil || s.c.Reading == nil {
 		return nil
 	}
-	w := wire.Cluster{Name: s.c.Name, Environment: s.c.Environment, Seen: s.c.Seen, Reading: s.c.Reading, Verdicts: s.c.Verdicts}
+	w := wire.Cluster{Name: s.c.Name, Environment: s.c.Environment, Seen: s.c.Seen, Reading: s.c.Reading, Verdicts: s.c.Verdicts, Produce: s.c.Produce}
 	return []wire.Cluster{w}
 }
 

@@ -222,14 +222,14 @@ func (t *topicPage) cells(s *snap, at int) []cell {
 				out[i].role = warning
 			}
 		case "leader":
-			out[i] = plainCell(s, &t.table.Columns[col], v)
+			out[i] = plainCell(s, &t.table.Columns[col], v, old)
 			if v.Known() {
 				out[i].s = "b" + out[i].s
 			}
 		case "partition":
 			out[i] = cell{s: "p" + v.String()}
 		default:
-			out[i] = plainCell(s, &t.table.Columns[col], v)
+			out[i] = plainCell(s, &t.table.Columns[col], v, old)
 		}
 	}
 	return out

@@ -18,12 +18,12 @@ type topics struct {
 var topicColumns = []column{
 	{field: "topic", head: "TOPIC", width: 24, left: true},
 	{field: "partitions", head: "PARTS ", width: 6},
-	{field: "replication_factor", head: "COPIES", width: 6, drop: 3},
+	{field: "replication_factor", head: "COPIES", width: 6, drop: 4},
 	{field: "under_replicated", head: "OUT OF ISR", width: 10},
-	{field: "produce_per_second", head: "IN/s ", width: 6, drop: 5},
-	{field: "size_bytes", head: "SIZE", width: 8, drop: 1},
-	{field: "retention_seconds", head: "KEPT", width: 8, drop: 2},
-	{field: "cleanup_policy", head: "CLEANUP", width: 14, left: true, drop: 4},
+	{field: "produce_per_second", head: "IN/s ", width: 6, drop: 1},
+	{field: "size_bytes", head: "SIZE", width: 8, drop: 2},
+	{field: "retention_seconds", head: "KEPT", width: 8, drop: 3},
+	{field: "cleanup_policy", head: "CLEANUP", width: 14, left: true, drop: 5},
 	{field: "groups", head: "READ BY", width: 36, left: true, drop: 6},
 }
 
@@ -52,13 +52,14 @@ func (t *topics) cells(s *snap, at int) []cell {
 	out := make([]cell, len(t.columns))
 	for i, c := range t.columns {
 		col := t.table.Column(c.field)
-		out[i] = plainCell(s, &t.table.Columns[col], row[col])
+		out[i] = plainCell(s, &t.table.Columns[col], row[col], s.late != live)
 	}
 	return out
 }
 
-// plainCell is a cell in the form that the shell prints it in, unknown as a warning, and what is out of sync as one.
-func plainCell(s *snap, c *wire.Column, v wire.Value) cell {
+// plainCell is a cell in the form that the shell prints it in, unknown as a warning, and what is out of sync as one;
+// numbers that are old are marked.
+func plainCell(s *snap, c *wire.Column, v wire.Value, old bool) cell {
 	style := wire.Style{Terminal: true, Glyphs: s.glyphs, Now: s.now}
 	switch {
 	case !v.Known():
@@ -71,7 +72,7 @@ func plainCell(s *snap, c *wire.Column, v wire.Value) cell {
 		f, _ := v.Measure()
 		return cell{s: text.CoarseDuration(time.Duration(f * float64(time.Second)))}
 	case c.Kind == wire.Count:
-		out := number(s, c, v, false)
+		out := number(s, c, v, old)
 		if n, _ := v.Integer(); c.Name == "under_replicated" && n > 0 {
 			out.role = warning
 		} else if c.Name == "under_replicated" {
@@ -79,7 +80,9 @@ func plainCell(s *snap, c *wire.Column, v wire.Value) cell {
 		}
 		return out
 	case c.Kind == wire.Rate:
-		return number(s, c, v, false)
+		return number(s, c, v, old)
+	case old && c.Kind == wire.Bytes:
+		return cell{strings.TrimSpace(style.Cell(c, v)), quiet}
 	}
 	return cell{s: strings.TrimSpace(style.Cell(c, v))}
 }

@@ -53,7 +53,24 @@ func sumUp(c *engine.Cluster) totals {
 	if t.groups > 0 {
 		t.lag, t.lagBound = sum.Value()
 	}
+	if c.Produce != nil {
+		t.in, t.inLeast = written(c)
+	}
 	return t
+}
+
+// written is what comes into all topics that are not the brokers' own; negative: not known. What is known of some
+// partitions alone is told as the least it is.
+func written(c *engine.Cluster) (sum float64, least bool) {
+	sum = -1
+	r := c.Reading
+	for p, rate := range c.Produce {
+		if p >= len(r.Partitions) || r.Partitions[p].Gone || r.Topics[r.Partitions[p].Topic].Gone || r.Topics[r.Partitions[p].Topic].Internal {
+			continue
+		}
+		sum, least = addRate(sum, least, rate)
+	}
+	return sum, least
 }
 
 func (t *totals) add(v *state.Verdict, name string, sum *lag.Sum) {

@@ -59,7 +59,7 @@ func (a *app) open(ctx context.Context, clusters []config.Cluster) error {
 	}
 	seen := &Console{Clusters: clusters, UTC: a.flag.utc}
 	seen.Acting, seen.Unacting = a.host(clusters...)
-	seen.Engine = engine.New(sources, engine.Options{Progress: func(cluster string, p probes.Progress) {
+	seen.Engine = engine.New(sources, engine.Options{Rates: true, Progress: func(cluster string, p probes.Progress) {
 		if tell := seen.Progress; tell != nil {
 			tell(cluster, p)
 		}

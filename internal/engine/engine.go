@@ -32,10 +32,11 @@ const (
 // Cluster is what is known of one cluster at one moment.
 type Cluster struct {
 	Name, Environment string
-	Refresh           time.Duration
-	Reading           *lag.Reading // never nil; of gaps alone when nothing was seen
-	Seen              bool         // something of the cluster answered, now or earlier
-	Failed            int          // sweeps in a row in which nothing answered
+	Refresh           time.Duration // between two sweeps at present
+	Strain            *Strain       // sweeps take so much that they are made rarer; nil: they don't
+	Reading           *lag.Reading  // never nil; of gaps alone when nothing was seen
+	Seen              bool          // something of the cluster answered, now or earlier
+	Failed            int           // sweeps in a row in which nothing answered
 
 	// What needs time is nil after a single sweep.
 	Verdicts  *state.Result
@@ -79,6 +80,7 @@ type Engine struct {
 
 	mu    sync.Mutex
 	focus []lag.Ref
+	pace  Pace
 	state State
 }
 
@@ -93,7 +95,8 @@ func New(sources []Source, o Options) *Engine {
 			s.Refresh = DefaultRefresh
 		}
 		s.Refresh = max(s.Refresh, MinRefresh)
-		w := &watcher{Source: s, engine: e, slot: i, history: lag.NewHistory(), judge: state.New(s.Policies)}
+		w := &watcher{Source: s, engine: e, slot: i, history: lag.NewHistory(), judge: state.New(s.Policies),
+			nudged: make(chan struct{}, 1)}
 		e.watchers = append(e.watchers, w)
 		e.state.Clusters = append(e.state.Clusters, w.unseen(time.Time{}, errNotYet))
 	}

@@ -33,6 +33,14 @@ type watcher struct {
 	rest   int // ticks to let pass before the next try
 	shaken []lag.Ref
 	amiss  bool // some group was not calm at the last sweep
+
+	asked  asked         // guarded by the engine's lock
+	nudged chan struct{} // holds one when there is something to look at
+	asks   time.Duration // the refresh that is asked for
+	every  time.Duration // between two sweeps now
+	begun  time.Time     // the last sweep
+	once   bool          // the next tick comes sooner than those after it
+	strain strain
 }
 
 // swept is what came of one Observe.
@@ -45,7 +53,9 @@ type swept struct {
 // late: a broker that hangs never stops the clock.
 func (w *watcher) run(ctx context.Context) {
 	defer w.close()
-	tick := time.NewTicker(w.Refresh)
+	_, pace := w.engine.taken(w)
+	w.setPace(pace)
+	tick := time.NewTicker(w.every)
 	defer tick.Stop()
 	if !sleep(ctx, time.Duration(rand.Int64N(int64(w.Refresh)/20+1))) { // clusters are not asked in step
 		return
@@ -62,7 +72,14 @@ func (w *watcher) run(ctx context.Context) {
 		case s := <-done:
 			busy = false
 			w.take(s)
+			busy = w.repace(ctx, tick, busy, done)
+		case <-w.nudged:
+			busy = w.repace(ctx, tick, busy, done)
 		case <-tick.C:
+			if w.once {
+				tick.Reset(w.every)
+				w.once = false
+			}
 			switch {
 			case busy:
 				w.stale(time.Now(), lag.Timeout, "the sweep is late")
@@ -90,9 +107,10 @@ func (w *watcher) begin(ctx context.Context, done chan<- swept) bool {
 	if w.last != nil {
 		partitions = len(w.last.Partitions)
 	}
+	w.begun = now
 	want := probes.Want{
-		Due: w.clock.due(now, w.Refresh, partitions, w.amiss), Focus: w.focus(), Keep: w.engine.opts.Keep,
-		Budget: max(2*w.Refresh, 10*time.Second),
+		Due: w.clock.due(now, w.every, partitions, w.amiss), Focus: w.focus(), Keep: w.engine.opts.Keep,
+		Budget: max(2*w.asks*time.Duration(w.strain.factor()), 10*time.Second),
 	}
 	if w.last != nil {
 		want.Lookups = w.lookups()
@@ -132,6 +150,7 @@ func (w *watcher) take(s swept) {
 			w.reason, w.said = r.Gaps[i].Reason, r.Gaps[i].Detail
 		}
 	}
+	w.weigh(r)
 	w.fold(r, s.part.Found)
 }
 
@@ -170,7 +189,7 @@ func (w *watcher) fold(r *lag.Reading, found []probes.Found) {
 	w.last = r
 	w.amiss = slices.ContainsFunc(verdicts.Groups, func(v state.Verdict) bool { return v.Severity > state.Calm })
 	c := Cluster{
-		Name: w.Name, Environment: w.Environment, Refresh: w.Refresh, Reading: r, Seen: len(r.Nodes) > 0, Failed: w.failed,
+		Name: w.Name, Environment: w.Environment, Refresh: w.every, Strain: w.strained(r), Reading: r, Seen: len(r.Nodes) > 0, Failed: w.failed,
 		Verdicts: verdicts, Events: w.events[:len(w.events):len(w.events)],
 	}
 	w.closely(&c, r)

@@ -1,0 +1,73 @@
+package tui
+
+import (
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"weir/internal/engine"
+)
+
+func TestTheEngineIsToldWhetherAnybodyLooks(t *testing.T) {
+	c := open(t, nil, 80, 24, 1, troubled)
+	var told []engine.Pace
+	c.m.out.setPace = func(p engine.Pace) { told = append(told, p) }
+	c.run(tea.BlurMsg{}).run(tea.BlurMsg{}).run(tea.FocusMsg{})
+	c.run(tea.BlurMsg{}).run(keyMsg("j")) // a terminal that does not tell when it is looked at again
+	want := []bool{true, false, true, false}
+	if len(told) != len(want) {
+		t.Fatalf("told %v, want away %v", told, want)
+	}
+	for i, p := range told {
+		if p.Away != want[i] {
+			t.Errorf("word %d is %+v", i, p)
+		}
+	}
+	if !c.m.View().ReportFocus {
+		t.Error("the terminal is not asked to tell of its focus")
+	}
+}
+
+func TestRefreshStepsWithinBounds(t *testing.T) {
+	c := open(t, nil, 80, 24, 1, troubled)
+	c.press(">").reads("reads every 10s").press(">").reads("reads every 30s").press(">").reads("reads every 1m00s")
+	c.press(">").reads("slower is not offered")
+	c.press("<", "<", "<").reads("reads every 5s").press("<").reads("reads every 2s").press("<").reads("never faster, to spare the cluster")
+}
+
+func TestReadNow(t *testing.T) {
+	c := open(t, nil, 80, 24, 1, troubled)
+	read := 0
+	c.m.out.readNow = func() { read++ }
+	c.run(keyMsg("ctrl+r"))
+	if c.reads("reading all anew"); read != 1 {
+		t.Errorf("read %d times", read)
+	}
+}
+
+func TestViewsAreVisitedInOrder(t *testing.T) {
+	c := open(t, nil, 80, 24, 1, troubled)
+	c.press("[").reads("there is no earlier view")
+	c.press("2", "3", "4").reads("HOST")
+	c.press("[").reads("COPIES").press("[").reads("BEHIND").press("[").reads("worst groups").press("[").reads("there is no earlier view")
+	c.press("]", "]").reads("COPIES").press("]").reads("HOST").press("]").reads("there is no later view")
+	c.press("[", "5").reads("changes").press("]").reads("there is no later view")
+	for range 2 * mostVisited {
+		c.press("2", "3")
+	}
+	if n := len(c.m.before); n != mostVisited {
+		t.Errorf("%d views remembered", n)
+	}
+}
+
+func TestAStrainIsTold(t *testing.T) {
+	c := open(t, nil, 120, 40, 1, func(at time.Time) engine.Cluster {
+		out := troubled(at)
+		out.Refresh = 20 * time.Second
+		out.Strain = &engine.Strain{Asked: 5 * time.Second, Took: 7 * time.Second, Group: "orders\x1bindex", Positions: 9000}
+		return out
+	})
+	c.reads("One reading takes 7s: read every 20s in place of 5s. Most of it is group orders\\x1bindex, with 9,000 positions.")
+	c.press("<").reads("reads every 2s")
+}
