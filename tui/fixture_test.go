@@ -270,3 +270,12 @@ func (c *console) tick(at time.Time, make func(time.Time) engine.Cluster) {
 	c.send(stateMsg(engine.State{At: at, Clusters: []engine.Cluster{make(at)}}))
 	c.send(tickMsg(at))
 }
+
+// anew is a console that has watched the same and in which nothing was pressed yet.
+func (c *console) anew(t testing.TB, w, h int) *console {
+	m := *c.m
+	m.stack, m.last, m.past = []view{newOverview()}, nil, map[byte][]string{}
+	out := &console{t, &m}
+	out.size(w, h)
+	return out
+}

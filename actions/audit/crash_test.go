@@ -98,13 +98,13 @@ func oldSteps(name string) []string {
 	return []string{"old-0", "old-1", "old-2", "old-3"}
 }
 
-// Killed at every call, with nothing, half, or all of a write done: the next
+// Killed at calls, with -all at every one, with nothing, half, or all of a write done: the next
 // open goes on, nothing acknowledged is lost, the log verifies.
 func TestKilledAtEveryCall(t *testing.T) {
 	t.Parallel()
 	for name, start := range starts {
 		calls, points := countCalls(t, start(t)), 0
-		for at := 1; at <= calls; at++ {
+		for at := 1; at <= calls; at += some(5) {
 			for _, part := range []float64{0, 0.5, 0.97, 1} {
 				d, dir := newFaultDisk(), filepath.Join(t.TempDir(), "audit")
 				start(t)(dir)
@@ -130,7 +130,7 @@ func TestPowerLostAtEveryCall(t *testing.T) {
 	t.Parallel()
 	for name, start := range starts {
 		calls, points := countCalls(t, start(t)), 0
-		for at := 1; at <= calls; at++ {
+		for at := 1; at <= calls; at += some(3) {
 			for _, how := range []loss{{}, {part: 0.5, names: true}, {zeros: true, names: true}, {part: 1}} {
 				d, dir := newFaultDisk(), filepath.Join(t.TempDir(), "audit")
 				start(t)(dir)
@@ -162,7 +162,7 @@ func TestFailureAtEveryCall(t *testing.T) {
 	ctx := context.Background()
 	for name, start := range starts {
 		calls := countCalls(t, start(t))
-		for at := 1; at <= calls; at++ {
+		for at := 1; at <= calls; at += some(4) {
 			for _, cause := range []error{unix.ENOSPC, unix.EIO} {
 				d, dir := newFaultDisk(), filepath.Join(t.TempDir(), "audit")
 				start(t)(dir)
