@@ -12,6 +12,9 @@ type EndTrack struct {
 	Moved       Moment // when the end was last seen to grow; Never
 	StableMoved Moment // when the last stable offset was last seen to change; when first read
 	StableSeen  Moment // when the last stable offset was last read
+	Stood       Moment // the longest that it stood with records after it and then went on, fading; 0: none was seen
+	Freed       Moment // when it last went on after standing for about that long; Never
+	FreedFrom   int64  // where it had stood; Unknown
 	Seen        Moment // when the end was last read
 	Back        Moment // when it could be read again after a stretch in which it could not; Never
 	Begun       Moment // since when this segment is watched: first seen, made anew, or fallen back
@@ -26,7 +29,7 @@ type EndTrack struct {
 }
 
 func newEndTrack() EndTrack {
-	return EndTrack{End: Unknown, Stable: Unknown, Start: Unknown, Moved: Never, StableMoved: Never, StableSeen: Never, Seen: Never, Back: Never,
+	return EndTrack{End: Unknown, Stable: Unknown, Freed: Never, FreedFrom: Unknown, Start: Unknown, Moved: Never, StableMoved: Never, StableSeen: Never, Seen: Never, Back: Never,
 		Begun: Never, Anew: Never, Fell: Never, base: Unknown, startAt: Never, fromAt: Never}
 }
 
@@ -138,7 +141,7 @@ func (h *History) foldStable(p int, e *EndTrack, r *Reading, n NodeIx) {
 	}
 	e.StableSeen = h.axis.now
 	if stable != e.Stable {
-		e.Stable, e.StableMoved = stable, h.axis.now
+		e.stableMoves(stable, h.axis.now, e.End-h.delta[p])
 	}
 	if e.Open || e.Seen != h.axis.now || stable >= e.End || h.axis.before == Never {
 		return
@@ -146,6 +149,18 @@ func (h *History) foldStable(p int, e *EndTrack, r *Reading, n NodeIx) {
 	// Where the stable end was read first, records that came in between explain a difference.
 	rate := float64(h.delta[p]) / max(h.axis.now.Duration(h.axis.before).Seconds(), 0.1)
 	e.Open = e.End-stable > Slack(r.StableAt[n], r.EndAt[n], rate)+1
+}
+
+// stableMoves notes that the last stable offset changed, when the log had last been seen to end at end.
+func (e *EndTrack) stableMoves(stable int64, now Moment, end int64) {
+	if Known(e.Stable) && e.Open && end > e.Stable && stable > e.Stable {
+		stood := now - e.StableMoved
+		if stood >= e.Stood/2 {
+			e.Freed, e.FreedFrom = now, e.Stable
+		}
+		e.Stood = max(stood, e.Stood*7/10)
+	}
+	e.Stable, e.StableMoved = stable, now
 }
 
 func (e *EndTrack) foldStart(start int64, now Moment) {

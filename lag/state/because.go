@@ -35,6 +35,9 @@ func (f *facts) becauseStill(c code, speaks bool) string {
 	switch {
 	case speaks && c == cStopped && f.m.memberless:
 		return "no members, and unread records wait"
+	case speaks && c == cBlocked && !f.stuck():
+		return "the last stable offset has stood for " + span10(f.m.now-f.e.StableMoved) + ", longer than " + span10(f.e.Stood) +
+			" that it has lately, and the commit rests there"
 	case speaks:
 		return "no commit for " + span10(f.silence) + " while records wait" + either(c == cBlocked, ", and the last stable offset stands there too", "")
 	case !lag.Known(f.t.Commit):

@@ -75,6 +75,9 @@ func (f *facts) gather() {
 	}
 	f.age = m.now - min(since, max(t.Unread, since-f.l.restFor))
 	f.silence = m.now - max(t.Moved, since, m.base, t.Since, f.e.Back)
+	if f.e.Freed != lag.Never && t.Commit >= f.e.FreedFrom-rest {
+		f.silence = min(f.silence, m.now-f.e.Freed) // until then there was nothing that it might read
+	}
 	if f.e.Seen == lag.Never || m.now-f.e.Seen > f.h.Stale() {
 		f.silence = 0 // its leader does not answer: nobody can read there, and nobody tells
 	}
@@ -110,7 +113,12 @@ func (f *facts) patience() lag.Moment {
 // held reports whether the position was told to stand still, and has not moved since.
 func (f *facts) held() bool {
 	switch f.was.code {
-	case cStalled, cStopped, cBlocked, cRebalancingLong:
+	case cBlocked:
+		if f.e.StableMoved > f.was.at {
+			return false // the transaction has ended
+		}
+		fallthrough
+	case cStalled, cStopped, cRebalancingLong:
 		return f.t.Moved <= f.was.at || f.t.Moved == lag.Never
 	}
 	return false

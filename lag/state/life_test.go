@@ -90,6 +90,46 @@ func TestOpenTransactionBlocks(t *testing.T) {
 	s.pass(20).is(KeepingUp, Calm)
 }
 
+// What was unreadable until a transaction ended is not held against those who read: they have their own rhythm to commit.
+func TestTransactionEnds(t *testing.T) {
+	s := warm(t, 4)
+	s.stable[1] = s.end[1]
+	s.within(30, Blocked).pass(60)
+	s.stable[1], s.reads[1] = lag.Unknown, false // readable, and the next commit is still to come
+	for range 10 {
+		if s.pass(1); s.res.Of(0).Severity > Calm {
+			t.Fatalf("%v: %s", s.res.Of(0).State, s.res.Of(0).Why)
+		}
+	}
+	s.within(30, Stalled) // it should have come by now
+}
+
+// Where transactions never outlast a reading, one that does is told by its own time, not by how rarely the group commits;
+// where they always take long, that is no trouble.
+func TestTransactionsHaveTheirOwnLength(t *testing.T) {
+	rare := newSim(t, 2)
+	rare.every = 30
+	rare.pass(600)
+	rare.stable[1] = rare.end[1]
+	for n := 0; rare.res.Of(0).State != Blocked; n++ {
+		if rare.pass(1); n > 30+12 {
+			t.Fatalf("not told %d s after the commit that rests there: %s", n-30, rare.res.Of(0).Why)
+		}
+	}
+
+	long := newSim(t, 2)
+	for n := range 40 {
+		long.stable[1] = long.end[1]
+		if n < 10 {
+			long.pass(20)
+		} else {
+			long.calmFor(20)
+		}
+		long.stable[1] = lag.Unknown
+		long.pass(1)
+	}
+}
+
 func TestOnePartitionStandsInAMovingGroup(t *testing.T) {
 	s := warm(t, 4)
 	s.reads[2] = false

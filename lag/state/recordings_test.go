@@ -78,8 +78,8 @@ func (sc *score) holds(t *testing.T) {
 	if share := sc.false_ / max(sc.normal, 1); share > 0.001 {
 		t.Errorf("%.2f %% of normal time told as trouble, want 0.1 %%", 100*share)
 	}
-	if sc.namedAft < 0.92 {
-		t.Errorf("state named as the truth accepts in %.1f %% of incident seconds, want 92 %%", 100*sc.namedAft)
+	if sc.named < 0.92 {
+		t.Errorf("state named as the truth accepts in %.1f %% of incident seconds, want 92 %%", 100*sc.named)
 	}
 }
 
