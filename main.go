@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	_ "time/tzdata" // freezes name time zones, also where the system has none
 
 	"golang.org/x/term"
 

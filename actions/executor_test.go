@@ -79,7 +79,7 @@ func TestRefused(t *testing.T) {
 		"ticket":         {func(x *Executor, _ *Plan, _ *Consent) { x.Policy.Ticket = regexp.MustCompile(`.`) }, ErrRefused},
 		"skips untold":   {func(x *Executor, _ *Plan, _ *Consent) { x.Policy.MaxSkipped = &two }, ErrRefused},
 		"freeze": {func(x *Executor, _ *Plan, _ *Consent) {
-			x.Policy.Freezes = []Freeze{{time.Now().Add(-time.Hour), time.Now().Add(time.Hour), "sale"}}
+			x.Policy.Freezes = []Freeze{{From: time.Now().Add(-time.Hour), Until: time.Now().Add(time.Hour), Why: "sale"}}
 		}, ErrRefused},
 		"unknown kind": {func(x *Executor, _ *Plan, _ *Consent) { x.Registry = NewRegistry() }, ErrUsage},
 	} {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -15,55 +16,114 @@ type Policy struct {
 	Reason    *regexp.Regexp // what a reason must match; nil: none is needed
 	Ticket    *regexp.Regexp // what a ticket must match; nil: none is needed
 	Forbidden []string       // kinds, with * and ?, such as kafka.group-*
-	// MaxSkipped is the most records that a plan may skip; nil is no limit. A plan that can't tell is refused.
-	MaxSkipped *int64
+	// Limits of one plan; nil is none. A plan that can't tell is refused, one that undoes a run has no limits: it brings
+	// back what was.
+	MaxSkipped *int64 // records that it skips
+	MaxReread  *int64 // records that it has read again
+	MaxItems   *int64 // things that it changes
 	Freezes    []Freeze
 }
 
-// Freeze is a time in which nothing is changed.
-type Freeze struct {
-	From, Until time.Time
-	Why         string
+// Obstacle is something of a policy that stands between a plan and its apply.
+type Obstacle struct {
+	What string // a sentence without a full stop
+	Do   string // what to do; "" when there is nothing to add
+	// Final says that no consent overcomes it; else it is overcome by what Do asks for.
+	Final bool
 }
 
 // Check says whether the policy allows the plan now; ErrRefused if not.
 func (o Policy) Check(p Plan, c Consent, now time.Time) error {
-	if o.ReadOnly {
-		switch {
-		case !c.Arm:
-			return Fail(ErrRefused, "cluster "+p.Target.Cluster+" is read-only", "plans are made, nothing is applied; --arm --reason R lifts it for one run")
-		case o.NoArming:
-			return Fail(ErrRefused, "cluster "+p.Target.Cluster+" is read-only, and policy forbids to lift that", "")
-		case strings.TrimSpace(c.Reason) == "":
-			return Fail(ErrRefused, "lifting read-only needs a reason", "give --reason")
-		}
+	all := o.obstacles(p, &c, now)
+	if len(all) == 0 {
+		return nil
+	}
+	// What no consent overcomes goes first: nobody should look for a ticket in vain.
+	b := all[max(0, slices.IndexFunc(all, func(b Obstacle) bool { return b.Final }))]
+	return Fail(ErrRefused, b.What, b.Do)
+}
+
+// Foresee tells what the policy would refuse the plan for if it were applied now, and what it will ask for.
+func (o Policy) Foresee(p Plan, now time.Time) []Obstacle { return o.obstacles(p, nil, now) }
+
+// obstacles are those that the consent doesn't overcome; without one, all there are.
+func (o Policy) obstacles(p Plan, c *Consent, now time.Time) []Obstacle {
+	var out []Obstacle
+	add := func(final bool, do, what string, args ...any) {
+		out = append(out, Obstacle{What: fmt.Sprintf(what, args...), Do: do, Final: final})
+	}
+	cluster := p.Target.Cluster
+	switch {
+	case !o.ReadOnly:
+	case o.NoArming:
+		add(true, "", "cluster %s is read-only, and policy forbids to lift that", cluster)
+	case c == nil || !c.Arm:
+		add(false, "plans are made, nothing is applied; --arm --reason R lifts it for one run", "cluster %s is read-only", cluster)
+	case strings.TrimSpace(c.Reason) == "":
+		add(false, "give --reason", "lifting read-only needs a reason")
 	}
 	for _, pattern := range o.Forbidden {
 		if hit, err := path.Match(pattern, p.Kind); err != nil || hit {
-			return Fail(ErrRefused, fmt.Sprintf("policy forbids %s on cluster %s", p.Kind, p.Target.Cluster), "")
+			add(true, "", "policy forbids %s on cluster %s", p.Kind, cluster)
+			break
 		}
-	}
-	if o.Reason != nil && !o.Reason.MatchString(c.Reason) {
-		return Fail(ErrRefused, fmt.Sprintf("the reason %q doesn't match %s, which policy asks for", c.Reason, o.Reason), "give --reason")
-	}
-	if o.Ticket != nil && !o.Ticket.MatchString(c.Ticket) {
-		return Fail(ErrRefused, fmt.Sprintf("the ticket %q doesn't match %s, which policy asks for", c.Ticket, o.Ticket), "give --ticket")
 	}
 	for _, f := range o.Freezes {
-		if !now.Before(f.From) && now.Before(f.Until) {
-			return Fail(ErrRefused, fmt.Sprintf("changes are frozen until %s: %s", f.Until.UTC().Format(time.RFC3339), f.Why), "")
+		if until, frozen := f.At(now); frozen {
+			add(true, "", "changes on cluster %s are frozen until %s: %s", cluster, until.UTC().Format(time.RFC3339), f.Why)
 		}
 	}
-	return o.skips(p)
+	for _, what := range o.exceeded(p) {
+		add(true, "", "%s", what)
+	}
+	if o.Reason != nil && (c == nil || !o.Reason.MatchString(c.Reason)) {
+		add(false, "give --reason", "%s", asks("reason", o.Reason, c != nil, c.orNone().Reason))
+	}
+	if o.Ticket != nil && (c == nil || !o.Ticket.MatchString(c.Ticket)) {
+		add(false, "give --ticket", "%s", asks("ticket", o.Ticket, c != nil, c.orNone().Ticket))
+	}
+	return out
 }
 
-func (o Policy) skips(p Plan) error {
-	switch {
-	case o.MaxSkipped == nil:
-	case p.Totals.Skipped == nil:
-		return Fail(ErrRefused, "policy limits how many records may be skipped, and the plan can't tell how many it skips", "")
-	case *p.Totals.Skipped > *o.MaxSkipped:
-		return Fail(ErrRefused, fmt.Sprintf("the plan skips %d records, policy allows %d", *p.Totals.Skipped, *o.MaxSkipped), "")
+func (c *Consent) orNone() Consent {
+	if c == nil {
+		return Consent{}
 	}
-	return nil
+	return *c
+}
+
+func asks(what string, want *regexp.Regexp, given bool, got string) string {
+	if !given {
+		return fmt.Sprintf("policy asks for a %s that matches %s", what, want)
+	}
+	return fmt.Sprintf("the %s %q doesn't match %s, which policy asks for", what, got, want)
+}
+
+// exceeded tells the limits that the plan is beyond.
+func (o Policy) exceeded(p Plan) (out []string) {
+	if p.Undoes != "" {
+		return nil
+	}
+	for _, l := range []struct {
+		limit, n *int64
+		does, of string
+	}{
+		{o.MaxSkipped, p.Totals.Skipped, "skips", "records"},
+		{o.MaxReread, p.Totals.Reread, "reads", "records again"},
+		{o.MaxItems, items(p), "changes", "things"},
+	} {
+		switch {
+		case l.limit == nil:
+		case l.n == nil:
+			out = append(out, fmt.Sprintf("policy allows a plan that %s at most %d %s, and this one can't tell how many it %s", l.does, *l.limit, l.of, l.does))
+		case *l.n > *l.limit:
+			out = append(out, fmt.Sprintf("the plan %s %d %s, policy allows %d", l.does, *l.n, l.of, *l.limit))
+		}
+	}
+	return out
+}
+
+func items(p Plan) *int64 {
+	n := int64(max(p.Totals.Items, len(p.Changes)))
+	return &n
 }

@@ -59,12 +59,6 @@ func (h Host) AuditDir() string { return filepath.Join(h.Dir, "audit") }
 // Registry makes plans on all clusters. It only reads.
 func (h Host) Registry() *actions.Registry { return h.Actions(h.Clusters...) }
 
-// Policy is what may be done to a cluster; one that isn't known is read-only.
-func (h Host) Policy(cluster string) actions.Policy {
-	c, ok := h.cluster(cluster)
-	return actions.Policy{ReadOnly: !ok || h.ReadOnly || c.Mode == config.ReadOnly, NoArming: !ok || h.ReadOnly}
-}
-
 // Open opens the audit log for writing and an executor for one cluster. A cluster that isn't known is one that nothing
 // reaches: of its runs all that needs no cluster can be done. It dials nothing.
 func (h Host) Open(ctx context.Context, cluster string, o Options) (*Session, error) {

@@ -199,10 +199,19 @@ func (a *app) showPlan(p actions.Plan, c config.Cluster, save string) error {
 	if err != nil {
 		return err
 	}
+	obstacles, err := a.foresee(p, c)
+	if err != nil {
+		return err
+	}
 	var out bytes.Buffer
+	if format != "" && format != wire.Short {
+		for _, o := range obstacles {
+			a.note("policy: %s", obstacleText(o))
+		}
+	}
 	switch format {
 	case "", wire.Short:
-		a.planPage(&out, p, c, save)
+		a.planPage(&out, p, c, save, obstacles)
 	case wire.JSON:
 		var plain bytes.Buffer
 		err = p.Write(&plain, a.sys.Version)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,7 +18,7 @@ import (
 const confirmDigits = 12
 
 // planPage is a plan as a person reads it, whole: what becomes what, what that means, and how to apply it.
-func (a *app) planPage(b *bytes.Buffer, p actions.Plan, c config.Cluster, save string) {
+func (a *app) planPage(b *bytes.Buffer, p actions.Plan, c config.Cluster, save string, obstacles []actions.Obstacle) {
 	g := a.glyphs()
 	fmt.Fprintf(b, "%s %s %s on %s (cluster id %s): %s, %s\n", p.Kind, p.Target.Kind, g.Safe(p.Target.Name), g.Safe(p.Target.Cluster), g.Safe(p.ClusterID), p.Effect, p.Tier)
 	if p.Undoes != "" {
@@ -42,11 +43,12 @@ func (a *app) planPage(b *bytes.Buffer, p actions.Plan, c config.Cluster, save s
 	for _, w := range p.Warnings {
 		fmt.Fprintf(b, "  %s\n", g.Safe(w))
 	}
+	a.policyLines(b, obstacles)
 	fmt.Fprintf(b, "\nundo     %s\n", undoSentence(p))
 	now := a.style().Now
 	fmt.Fprintf(b, "expires  %s %s, in %s\n", text.Stamp(p.Expires, now), text.Zone(now), text.CoarseDuration(time.Until(p.Expires)))
 	fmt.Fprintf(b, "digest   %s\n", p.Digest)
-	fmt.Fprintf(b, "apply    %s\n", a.applyLine(p, c, save))
+	fmt.Fprintf(b, "apply    %s\n", a.applyLine(p, c, save, obstacles))
 }
 
 func undoSentence(p actions.Plan) string {
@@ -147,7 +149,7 @@ func plainJSON(raw json.RawMessage) string {
 }
 
 // applyLine is the command that applies the plan, exactly.
-func (a *app) applyLine(p actions.Plan, c config.Cluster, save string) string {
+func (a *app) applyLine(p actions.Plan, c config.Cluster, save string, obstacles []actions.Obstacle) string {
 	if len(p.Changes) == 0 {
 		return "nothing is to be done"
 	}
@@ -162,8 +164,14 @@ func (a *app) applyLine(p actions.Plan, c config.Cluster, save string) string {
 	if c.Mode == config.ReadOnly {
 		line += " --arm"
 	}
-	if p.Tier >= actions.T3 || c.Mode == config.ReadOnly {
+	if p.Tier >= actions.T3 || c.Mode == config.ReadOnly || c.Policy.Reason != "" {
 		line += " --reason 'WHY'"
+	}
+	if c.Policy.Ticket != "" {
+		line += " --ticket TICKET"
+	}
+	if slices.ContainsFunc(obstacles, func(o actions.Obstacle) bool { return o.Final }) {
+		lead = "policy refuses it, as told above; else: " + lead
 	}
 	if config.IsDemo(c.Name) {
 		lead = "the embedded cluster ends with this command; weir demo --serve keeps one up. "

@@ -90,7 +90,8 @@ func (a *app) wanted(cfg config.Config) ([]string, error) {
 
 func (a *app) cluster(ctx context.Context, cfg config.Config, name string) (config.Cluster, error) {
 	if config.IsDemo(name) {
-		return a.startDemo(ctx, name)
+		c, err := a.startDemo(ctx, name)
+		return cfg.Govern(c), err
 	}
 	if c, ok := cfg.Cluster(name); ok {
 		return c, nil

@@ -29,6 +29,9 @@ func (a *app) config() *cobra.Command {
 			for _, w := range cfg.Warnings {
 				a.say("%s", w.Error())
 			}
+			for _, w := range a.unknownKinds(cfg) {
+				a.say("%s", w)
+			}
 			if cfg.Source == "" {
 				return a.write("no configuration file; the defaults hold\n")
 			}

@@ -50,8 +50,10 @@ func (c *checker) config(f file) Config {
 	c.times(nil, &f.Refresh, &f.Timeout, out)
 	out.Refresh, out.Timeout = f.Refresh, f.Timeout
 	for _, name := range slices.Sorted(maps.Keys(f.Clusters)) {
-		out.Clusters = append(out.Clusters, c.cluster(name, f.Clusters[name], out))
+		out.Clusters = append(out.Clusters, c.cluster(name, f.Clusters[name], f.Environments, out))
 	}
+	c.environments(f)
+	out.Environments = f.Environments
 	if _, ok := f.Clusters[f.DefaultCluster]; !ok && c.given(path{"default_cluster"}) && !IsDemo(f.DefaultCluster) {
 		c.refuse(path{"default_cluster"}, "no cluster is named %q; %s", f.DefaultCluster,
 			suggest(f.DefaultCluster, append(slices.Sorted(maps.Keys(f.Clusters)), "demo")))
@@ -65,7 +67,7 @@ func (c *checker) config(f file) Config {
 
 var clusterName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
 
-func (c *checker) cluster(name string, in Cluster, defaults Config) Cluster {
+func (c *checker) cluster(name string, in Cluster, envs map[string]Environment, defaults Config) Cluster {
 	at := path{"clusters", name}
 	in.Name = name
 	switch {
@@ -75,7 +77,9 @@ func (c *checker) cluster(name string, in Cluster, defaults Config) Cluster {
 		c.refuse(at, "a cluster's name begins with a letter or digit and holds letters, digits, dots, dashes and underscores only")
 	}
 	c.times(at, &in.Refresh, &in.Timeout, defaults)
-	c.mode(at, &in)
+	c.mode(at, &in, envs[in.Environment].Mode)
+	c.changes(at.with("policy"), in.Policy)
+	c.inherit(at.with("policy"), &in.Policy, envs[in.Environment].Policy)
 	c.reach(at, in)
 	for kind, names := range map[string][]string{"groups": in.Groups.Exclude, "topics": in.Topics.Exclude} {
 		if i := slices.Index(names, ""); i >= 0 {
@@ -96,13 +100,16 @@ func (c *checker) cluster(name string, in Cluster, defaults Config) Cluster {
 	return in
 }
 
-func (c *checker) mode(at path, in *Cluster) {
+// mode is the cluster's own, else its environment's, else the default.
+func (c *checker) mode(at path, in *Cluster, ofEnvironment Mode) {
 	env := in.Environment
 	switch {
 	case c.given(at.with("mode")):
 		if in.Mode != ReadOnly && in.Mode != Confirm {
 			c.refuse(at.with("mode"), "want %q or %q, got %q", ReadOnly, Confirm, in.Mode)
 		}
+	case ofEnvironment != "":
+		in.Mode = ofEnvironment
 	case env == "prod":
 		in.Mode = ReadOnly
 	default:

@@ -15,8 +15,9 @@ type Config struct {
 	Refresh        time.Duration // default of each cluster
 	Timeout        time.Duration // default of each cluster
 	Clusters       []Cluster     // by name; the built-in demo is not among them
-	Policies       []Policy      // in the order of the file, which decides; PoliciesOf gives those of one cluster
-	Warnings       []Problem     // what works but should be known, by place
+	Environments   map[string]Environment
+	Policies       []Policy  // in the order of the file, which decides; PoliciesOf gives those of one cluster
+	Warnings       []Problem // what works but should be known, by place
 }
 
 // Cluster finds a cluster by its name.
@@ -35,9 +36,10 @@ func IsDemo(name string) bool { return name == "demo" || strings.HasPrefix(name,
 
 // file is the whole of config.toml.
 type file struct {
-	DefaultCluster string             `toml:"default_cluster"`
-	Refresh        time.Duration      `toml:"refresh"`
-	Timeout        time.Duration      `toml:"timeout"`
-	Clusters       map[string]Cluster `toml:"clusters"`
-	Policies       []Policy           `toml:"policy"`
+	DefaultCluster string                 `toml:"default_cluster"`
+	Refresh        time.Duration          `toml:"refresh"`
+	Timeout        time.Duration          `toml:"timeout"`
+	Clusters       map[string]Cluster     `toml:"clusters"`
+	Environments   map[string]Environment `toml:"environments"`
+	Policies       []Policy               `toml:"policy"`
 }

@@ -53,6 +53,10 @@ func (d *decoder) value(at path, v any, into reflect.Value) {
 		if b, ok := wanted[bool](d, at, v, "true or false"); ok {
 			into.SetBool(b)
 		}
+	case reflect.Int64:
+		if n, ok := wanted[int64](d, at, v, "a whole number"); ok {
+			into.SetInt(n)
+		}
 	case reflect.Slice:
 		if isTable(into.Type().Elem()) {
 			d.tables(at, v, into)

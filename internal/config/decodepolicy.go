@@ -7,8 +7,9 @@ import (
 )
 
 var (
-	timeType   = reflect.TypeFor[time.Time]()
-	policyType = reflect.TypeFor[Policy]()
+	timeType    = reflect.TypeFor[time.Time]()
+	policyType  = reflect.TypeFor[Policy]()
+	changesType = reflect.TypeFor[Changes]()
 )
 
 const timeForm = `want a time with its zone (RFC 3339), such as "2026-11-22T06:00:00+01:00"`

@@ -48,10 +48,14 @@ func TestExampleHoldsEveryKey(t *testing.T) {
 	have := map[string]bool{}
 	for place := range doc.places {
 		p := strings.Split(place, "\x00")
-		if p[0] == "clusters" && len(p) > 2 {
+		if (p[0] == "clusters" || p[0] == "environments") && len(p) > 2 {
 			p = p[2:]
 		}
-		if p[0] == "policy" && len(p) > 2 {
+		switch {
+		case p[0] != "policy" || len(p) < 3:
+		case p[1] == "freeze":
+			p = []string{"policy", "freeze", p[len(p)-1]}
+		default:
 			p = []string{"policy", p[2]}
 		}
 		if p[0] == "act" {
@@ -62,6 +66,9 @@ func TestExampleHoldsEveryKey(t *testing.T) {
 	keys := append(knownKeys(reflect.TypeFor[file](), ""), knownKeys(reflect.TypeFor[Cluster](), "")...)
 	for _, key := range knownKeys(policyType, "") {
 		keys = append(keys, "policy."+key)
+	}
+	for _, key := range knownKeys(reflect.TypeFor[Freeze](), "") {
+		keys = append(keys, "policy.freeze."+key)
 	}
 	if len(keys) < 40 {
 		t.Fatalf("only %d keys are known: %v", len(keys), keys)
@@ -94,13 +101,27 @@ func fill(s reflect.Value) {
 			v.SetString("/x\\\"\u009b\U000e0001" + f.Name)
 		case reflect.Bool:
 			v.SetBool(true)
+		case reflect.Int64:
+			v.SetInt(7)
 		case reflect.Slice:
-			v.Set(reflect.ValueOf([]string{"k:1", "l:2"}))
+			if !isTable(v.Type().Elem()) {
+				v.Set(reflect.ValueOf([]string{"k:1", "l:2"}))
+				continue
+			}
+			v.Set(reflect.MakeSlice(v.Type(), 2, 2))
+			fill(v.Index(0))
+			fill(v.Index(1))
 		case reflect.Map:
 			v.Set(reflect.ValueOf(map[string]string{"k.x:1": "l:2", "m": "n"}))
 		case reflect.Pointer:
 			v.Set(reflect.New(v.Type().Elem()))
-			fill(v.Elem())
+			switch e := v.Elem(); e.Kind() {
+			case reflect.Int64:
+				e.SetInt(7)
+			case reflect.Bool: // false, which says something
+			default:
+				fill(e)
+			}
 		case reflect.Struct:
 			fill(v)
 		}
@@ -114,8 +135,10 @@ func TestViewHoldsEverySetting(t *testing.T) {
 	policies := make([]Policy, 2)
 	fill(reflect.ValueOf(&policies[0]).Elem())
 	policies[1].Group = "little"
+	var env Environment
+	fill(reflect.ValueOf(&env).Elem())
 	in := Config{
-		Source: "/etc/w\x1b.toml", DefaultCluster: "a.b", Refresh: time.Minute, Timeout: time.Hour,
+		Environments: map[string]Environment{"prod x": env}, Source: "/etc/w\x1b.toml", DefaultCluster: "a.b", Refresh: time.Minute, Timeout: time.Hour,
 		Clusters: []Cluster{cluster}, Policies: policies,
 	}
 	text := View(in)
@@ -136,6 +159,9 @@ func TestViewHoldsEverySetting(t *testing.T) {
 	got.Name = "a.b"
 	if !reflect.DeepEqual(f.Policies, policies) {
 		t.Errorf("got\n%+v\nwant\n%+v\nby\n%s", f.Policies, policies, text)
+	}
+	if !reflect.DeepEqual(f.Environments, in.Environments) {
+		t.Errorf("got\n%+v\nwant\n%+v\nby\n%s", f.Environments, in.Environments, text)
 	}
 	if !reflect.DeepEqual(got, cluster) || f.DefaultCluster != "a.b" || f.Refresh != time.Minute || f.Timeout != time.Hour {
 		t.Errorf("got\n%+v\nwant\n%+v\nby\n%s", got, cluster, text)

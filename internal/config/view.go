@@ -4,6 +4,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -19,9 +20,15 @@ func View(c Config) string {
 		v.text.WriteString("# from " + printable(c.Source) + "\n")
 	}
 	v.table(nil, reflect.ValueOf(f))
+	for _, name := range slices.Sorted(maps.Keys(c.Environments)) {
+		v.table(path{"environments", name}, reflect.ValueOf(c.Environments[name]))
+	}
 	for _, cluster := range c.Clusters {
+		// What its environment says must be lifted in so many words.
+		_, v.whole = c.Environments[cluster.Environment]
 		v.table(path{"clusters", cluster.Name}, reflect.ValueOf(cluster))
 	}
+	v.whole = false
 	for _, policy := range c.Policies {
 		v.text.WriteString("\n[[policy]]\n")
 		v.settings(reflect.ValueOf(policy))
@@ -29,7 +36,10 @@ func View(c Config) string {
 	return v.text.String()
 }
 
-type viewer struct{ text strings.Builder }
+type viewer struct {
+	text  strings.Builder
+	whole bool // policies of changes are shown with what is empty in them
+}
 
 // table writes the settings of a struct, then the tables in it, as TOML wants it.
 func (v *viewer) table(at path, s reflect.Value) {
@@ -37,13 +47,38 @@ func (v *viewer) table(at path, s reflect.Value) {
 		v.text.WriteString("\n[" + at.String() + "]\n")
 	}
 	v.settings(s)
+	if policy, ok := s.Interface().(Changes); ok && v.whole {
+		v.empty(policy)
+	}
 	for _, f := range settings(s.Type()) {
 		sub := s.FieldByIndex(f.Index)
+		if sub.Kind() == reflect.Slice && isTable(sub.Type().Elem()) {
+			for i := range sub.Len() {
+				v.text.WriteString("\n[[" + at.with(f.Tag.Get("toml")).String() + "]]\n")
+				v.settings(sub.Index(i))
+			}
+			continue
+		}
 		if sub.Kind() == reflect.Pointer {
 			sub = sub.Elem()
 		}
-		if sub.IsValid() && isTable(sub.Type()) && !sub.IsZero() {
+		if sub.IsValid() && isTable(sub.Type()) && (!sub.IsZero() || v.whole && sub.Type() == changesType) {
 			v.table(at.with(f.Tag.Get("toml")), sub)
+		}
+	}
+}
+
+// empty writes what a cluster's policy lifts of its environment's.
+func (v *viewer) empty(p Changes) {
+	for _, f := range []struct {
+		key, value string
+		is         bool
+	}{
+		{"reason", `""`, p.Reason == ""}, {"ticket", `""`, p.Ticket == ""},
+		{"forbidden_kinds", "[]", len(p.Forbidden) == 0}, {"freeze", "[]", len(p.Freezes) == 0},
+	} {
+		if f.is {
+			v.text.WriteString(f.key + " = " + f.value + "\n")
 		}
 	}
 }
@@ -93,6 +128,12 @@ func shown(v reflect.Value) string {
 		return tomlList(value)
 	case map[string]string:
 		return shownMap(value)
+	}
+	switch {
+	case v.Kind() == reflect.Pointer && !v.IsNil() && !isTable(v.Type().Elem()):
+		return shown(v.Elem())
+	case v.Kind() == reflect.Int64:
+		return strconv.FormatInt(v.Int(), 10)
 	}
 	if v.Kind() != reflect.String || v.String() == "" {
 		return ""
