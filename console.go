@@ -22,9 +22,13 @@ func console(ctx context.Context, c *cli.Console) error {
 	for _, k := range c.Clusters {
 		clusters = append(clusters, tui.Cluster{Name: k.Name, Environment: k.Environment, ReadOnly: k.Mode == config.ReadOnly})
 	}
-	err := tui.Run(ctx, tui.Options{
+	o := tui.Options{
 		Engine: c.Engine, Clusters: clusters, Progress: box, In: os.Stdin, Out: os.Stdout, Getenv: os.Getenv, UTC: c.UTC,
-	})
+	}
+	if c.Store != nil {
+		o.Notebook = notebook{c.Store, c.By}
+	}
+	err := tui.Run(ctx, o)
 	if d, ok := errors.AsType[*tui.Defect](err); ok {
 		return cli.Panicked{What: fmt.Sprint(d.Value), Stack: d.Stack}
 	}

@@ -51,6 +51,7 @@ const (
 	vFaster
 	vEarlier
 	vLater
+	vMoment
 )
 
 // place is a kind of view, as a bit of the set in which a key works.
@@ -151,6 +152,7 @@ var bindings = []binding{
 	{vHelp, []string{"?", "f1"}, "?", "help", "this", secLook, anywhere, 99, ""},
 
 	{vAct, []string{"a"}, "a", "act", "what can be done here", secAct, anywhere, 0, ""},
+	{vMoment, []string{"m"}, "m", "mark", "note this moment, as weir mark does", secAct, anywhere &^ atHelp, 13, "esc closes the help first"},
 	{vCommand, []string{"@"}, "@", "command", "the command line that shows the same; copies it", secAct, anywhere &^ atHelp, 0, "the help has no command line of its own"},
 	{vCopy, []string{"c"}, "c", "copy", "copy this view as Markdown", secAct, anywhere &^ atHelp, 12, "the help is docs/keys.md"},
 	{vMark, []string{"space"}, "Space", "mark", "mark rows", secAct, 0, 0, "marking rows serves actions, which this screen doesn't have yet"},

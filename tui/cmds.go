@@ -26,6 +26,7 @@ type outside struct {
 	focus    func([]lag.Ref)
 	setPace  func(engine.Pace)
 	readNow  func()
+	notebook Notebook
 	done     <-chan struct{} // closed when nothing more comes
 }
 
@@ -89,6 +90,32 @@ func (o *outside) read() tea.Cmd {
 	return func() tea.Msg {
 		o.readNow()
 		return nil
+	}
+}
+
+// nextMarks reads the marks after a while.
+func (o *outside) nextMarks(after time.Duration) tea.Cmd {
+	if o.notebook == nil {
+		return nil
+	}
+	return func() tea.Msg {
+		t := time.NewTimer(after)
+		defer t.Stop()
+		select {
+		case now := <-t.C:
+			marks, err := o.notebook.Since(now.Add(-marksSpan))
+			return marksMsg{marks, err}
+		case <-o.done:
+			return nil
+		}
+	}
+}
+
+// mark notes this moment.
+func (o *outside) mark(cluster, text string) tea.Cmd {
+	return func() tea.Msg {
+		mark, err := o.notebook.Set(cluster, text)
+		return markedMsg{mark, err}
 	}
 }
 

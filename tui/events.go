@@ -77,16 +77,16 @@ func subjectOf(s *snap, e *lag.Event) string {
 
 // feedOf returns the events that may explain a group's state, newest first: its own, those of its topics, and those of
 // brokers.
-func feedOf(s *snap, g lag.GroupIx) []lag.Event {
+func feedOf(s *snap, g lag.GroupIx) []change {
 	r := s.read()
 	topics := map[string]bool{}
 	for _, i := range r.Groups[g].Positions {
 		topics[r.Topics[r.Partitions[r.Positions[i].Partition].Topic].Name] = true
 	}
 	const most = 100
-	var out []lag.Event
-	for i := len(s.c.Events) - 1; i >= 0 && len(out) < most; i-- {
-		e := &s.c.Events[i]
+	var out []change
+	for i := len(s.changes) - 1; i >= 0 && len(out) < most; i-- {
+		e := &s.changes[i]
 		switch e.Subject.Kind {
 		case lag.KindGroup:
 			if e.Subject.Name != r.Groups[g].Name {
@@ -104,21 +104,18 @@ func feedOf(s *snap, g lag.GroupIx) []lag.Event {
 
 var eventTableColumns = []wire.Column{
 	{Name: "ref", Kind: wire.Text, Always: true}, {Name: "at", Kind: wire.Time},
-	{Name: "kind", Kind: wire.Enum, Names: lag.EventKinds()}, {Name: "subject", Kind: wire.Text},
+	{Name: "kind", Kind: wire.Enum, Names: append(lag.EventKinds(), wire.KindMark)}, {Name: "subject", Kind: wire.Text},
 	{Name: "before", Kind: wire.Text}, {Name: "after", Kind: wire.Text}, {Name: "seq", Kind: wire.Number},
 }
 
 // eventTable is the change feed, newest first.
 func eventTable(s *snap) wire.Table {
-	var all []lag.Event
-	if s.c != nil {
-		all = s.c.Events
-	}
+	all := s.changes
 	return wire.Table{Schema: "weir.event/v1", Columns: eventTableColumns, Len: len(all), Name: "ref",
 		Fill: func(row int, dst []wire.Value) {
 			e := &all[len(all)-1-row]
-			dst[0], dst[1], dst[2] = wire.Word(e.Subject.String()), wire.Moment(e.At, lag.NotMeasured), wire.Word(e.Kind.String())
-			dst[3], dst[4], dst[5] = wire.Word(e.Subject.Name), wire.Word(e.Before), wire.Word(e.After)
+			dst[0], dst[1], dst[2] = wire.Word(e.Subject.String()), wire.Moment(e.At, lag.NotMeasured), wire.Word(e.kind())
+			dst[3], dst[4], dst[5] = wire.Word(changeSubject(s, e)), wire.Word(e.Before), wire.Word(e.After)
 			dst[6] = wire.Int(int64(len(all)-1-row), lag.NoReason)
 		}}
 }
@@ -127,6 +124,8 @@ func eventTable(s *snap) wire.Table {
 type events struct {
 	list
 	width int
+	all   []change // those in the table
+	gen   int      // of the marks in it
 }
 
 var eventColumns = []column{
@@ -149,6 +148,16 @@ func (e *events) place() place          { return atEvents }
 func (e *events) crumbs(*snap) []string { return []string{"events"} }
 func (e *events) focus(*snap) []lag.Ref { return nil }
 
+func (e *events) sync(s *snap) {
+	if s.noted.gen != e.gen {
+		e.gen, e.dirty = s.noted.gen, true
+	}
+	if e.dirty || e.reading != s.read() {
+		e.all = s.changes
+	}
+	e.list.sync(s)
+}
+
 func (e *events) draw(s *snap, w, h int) ([]line, string) {
 	e.width = w
 	e.columns = append([]column(nil), eventColumns...)
@@ -158,6 +167,9 @@ func (e *events) draw(s *snap, w, h int) ([]line, string) {
 		order = e.held(s)
 	}
 	lines := []line{nil, rule(s, "changes", joinFacts(e.narrowed(s), order), w)}
+	if s.noted.fault != "" {
+		lines = append(lines, put(warning, s.glyphs.CutEnd("   ? marks can't be read: "+s.safe(s.noted.fault), w)))
+	}
 	if len(e.keys) == 0 {
 		why := "nothing has changed since weir watches"
 		if s.hist != nil && !s.hist.begun.IsZero() {
@@ -168,18 +180,17 @@ func (e *events) draw(s *snap, w, h int) ([]line, string) {
 		}
 		return append(lines, put(quiet, "   "+why)), e.where()
 	}
-	return append(lines, e.grid.draw(s.theme, w, h-2, true, func(at int) []cell { return e.cells(s, at) })...), e.where()
+	return append(lines, e.grid.draw(s.theme, w, h-len(lines), true, func(at int) []cell { return e.cells(s, at) })...), e.where()
 }
 
 func (e *events) cells(s *snap, at int) []cell {
 	row := e.reader.Row(e.rows[at])
 	seq, _ := row[6].Integer()
-	ev := &s.c.Events[min(int(seq), len(s.c.Events)-1)]
-	r := plain
-	if ev.Kind.Disturbs() {
-		r = warning
+	if len(e.all) == 0 {
+		return make([]cell, len(e.columns))
 	}
-	return []cell{{s.stamp(ev.At), quiet}, {s: subjectOf(s, ev)}, {eventWords(s, ev), r}}
+	ev := &e.all[min(int(seq), len(e.all)-1)]
+	return []cell{{s.stamp(ev.At), quiet}, {s: changeSubject(s, ev)}, {changeWords(s, ev), ev.role()}}
 }
 
 func (e *events) do(s *snap, v verb) intent {
@@ -194,7 +205,7 @@ func (e *events) do(s *snap, v verb) intent {
 		case ref.Kind == lag.KindBroker:
 			return openView{newBrokers()}
 		}
-		return say{"this change is of the cluster as a whole"}
+		return say{"this is of the cluster as a whole"}
 	}
 	out, _ := e.list.do(s, v, e.width)
 	return out

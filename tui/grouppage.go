@@ -29,7 +29,8 @@ type groupPage struct {
 	heat    heat
 	reading *lag.Reading
 	posns   []state.Position
-	feed    []lag.Event // of this group, newest first
+	feed    []change // of this group, newest first
+	noted   int      // generation of the marks in the feed
 	width   int
 }
 
@@ -52,6 +53,9 @@ func (g *groupPage) sync(s *snap) {
 		g.short = s.hist.begun.IsZero() || s.judged.Sub(s.hist.begun) < 10*minuteStep
 	}
 	ix, ok := groupNamed(s, g.name)
+	if ok && g.noted != s.noted.gen {
+		g.noted, g.feed = s.noted.gen, feedOf(s, ix)
+	}
 	if !ok || g.reading == s.read() {
 		return
 	}

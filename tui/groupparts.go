@@ -243,8 +243,17 @@ func (g *groupPage) changes(s *snap, c chart, w, rows int) []line {
 			}
 			mark = string(c.marks[at])
 		}
-		l := put(plain, "   ").add(accent, mark).add(quiet, " "+s.stamp(g.feed[i].At)+" ")
-		out = append(out, l.add(plain, eventWords(s, &g.feed[i])).fit(s.glyphs, w))
+		e := &g.feed[i]
+		lead := put(plain, "   ").add(accent, mark).add(quiet, " "+s.stamp(e.At)+" ")
+		said := changeWords(s, e)
+		if e.mark {
+			said = "mark " + said
+		}
+		indent := lead.width()
+		for _, part := range wrap(s.glyphs, said, w-indent, min(2, rows-len(out))) {
+			out = append(out, lead.add(e.role(), part))
+			lead = put(plain, strings.Repeat(" ", indent))
+		}
 	}
 	return out
 }

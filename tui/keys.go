@@ -51,6 +51,12 @@ func (m *model) do(v verb) tea.Cmd {
 		}
 	case vUTC:
 		m.utc = !m.utc
+	case vMoment:
+		if m.out.notebook == nil {
+			m.notice = "there is no state directory to keep a mark in"
+			return nil
+		}
+		m.ask('m', "")
 	case vReadNow:
 		m.notice = "reading all anew"
 		return m.out.read()
@@ -245,8 +251,11 @@ func (m *model) answer() tea.Cmd {
 	if input != "" {
 		m.past[p.kind] = append(m.past[p.kind], input)
 	}
-	if p.kind == ':' {
+	switch {
+	case p.kind == ':':
 		return m.goTo(input)
+	case p.kind == 'm' && input != "":
+		return m.out.mark(m.snap().conf.Name, input)
 	}
 	return nil
 }

@@ -33,6 +33,8 @@ type model struct {
 	notice string            // in place of the keys, until the next one
 	looked []lag.Ref
 	pace   engine.Pace
+	notes  notes
+	feed   feed
 	counted
 	end error
 }
@@ -59,7 +61,7 @@ func newModel(o Options, out outside) *model {
 
 // Init asks for what comes in.
 func (m *model) Init() tea.Cmd {
-	return tea.Batch(m.out.nextState(), m.out.nextProgress(), m.out.nextTick(), synchronize, tea.RequestBackgroundColor)
+	return tea.Batch(m.out.nextState(), m.out.nextProgress(), m.out.nextTick(), m.out.nextMarks(0), synchronize, tea.RequestBackgroundColor)
 }
 
 // Update takes in one message.
@@ -72,6 +74,11 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tickMsg:
 		m.pass(time.Time(msg))
 		cmd = m.out.nextTick()
+	case marksMsg:
+		m.notes.take(msg)
+		cmd = m.out.nextMarks(marksEvery)
+	case markedMsg:
+		m.marked(msg)
 	case progressMsg:
 		m.first[msg.Cluster] = reading{msg.Reading, msg.Done, msg.Of}
 		cmd = m.out.nextProgress()
@@ -148,6 +155,8 @@ func (m *model) snap() *snap {
 		s.hist = newHistory()
 	}
 	s.reading = m.first[s.conf.Name]
+	s.noted = &m.notes
+	s.changes = m.feed.changes(s, &m.notes)
 	s.judge()
 	return s
 }

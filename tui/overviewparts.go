@@ -115,10 +115,13 @@ func perBroker(r *lag.Reading) (leaders, under []int) {
 	return leaders, under
 }
 
-// minor reports whether an event only follows from another that is told: brokers come and go, and leaders, replicas and
+// minor reports whether a change only follows from another that is told: brokers come and go, and leaders, replicas and
 // coordinators with them.
-func minor(k lag.EventKind) bool {
-	switch k {
+func (c *change) minor() bool {
+	if c.mark {
+		return false
+	}
+	switch c.Kind {
 	case lag.LeaderMoved, lag.ISRShrunk, lag.ISRGrew, lag.CoordinatorMoved:
 		return true
 	}
@@ -128,8 +131,8 @@ func minor(k lag.EventKind) bool {
 // changes are the newest events of the cluster that stand for themselves.
 func (o *overview) changes(s *snap, w, rows int) []line {
 	left := 0
-	for i := range s.c.Events {
-		if minor(s.c.Events[i].Kind) {
+	for i := range s.changes {
+		if s.changes[i].minor() {
 			left++
 		}
 	}
@@ -138,19 +141,15 @@ func (o *overview) changes(s *snap, w, rows int) []line {
 		fact = plural(left, "move of a leader or a copy", "moves of leaders and copies") + " more: 5, " + fact
 	}
 	out := []line{rule(s, "changes", fact, w)}
-	if len(s.c.Events) == left {
+	if len(s.changes) == left {
 		return append(out, put(quiet, "   "+map[bool]string{true: "none", false: "none else"}[left == 0]+" since "+s.stamp(s.hist.begun)))
 	}
-	for i := len(s.c.Events) - 1; i >= 0 && len(out) <= rows; i-- {
-		e := &s.c.Events[i]
-		if minor(e.Kind) {
+	for i := len(s.changes) - 1; i >= 0 && len(out) <= rows; i-- {
+		e := &s.changes[i]
+		if e.minor() {
 			continue
 		}
-		r := plain
-		if e.Kind.Disturbs() {
-			r = warning
-		}
-		out = append(out, put(quiet, "   "+s.stamp(e.At)+" ").add(plain, subjectOf(s, e)+" ").add(r, eventWords(s, e)).fit(s.glyphs, w))
+		out = append(out, put(quiet, "   "+s.stamp(e.At)+" ").add(plain, changeSubject(s, e)+" ").add(e.role(), changeWords(s, e)).fit(s.glyphs, w))
 	}
 	return out
 }

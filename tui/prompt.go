@@ -7,9 +7,9 @@ import (
 	"weir/internal/text"
 )
 
-// prompt is a line of input at the foot of the screen: a filter, or the name of a view.
+// prompt is a line of input at the foot of the screen: a filter, the name of a view, a mark.
 type prompt struct {
-	kind    byte // '/' or ':'
+	kind    byte // '/', ':', or 'm' for a mark
 	input   string
 	was     string // what Esc brings back
 	fault   string
@@ -67,8 +67,11 @@ func (p *prompt) draw(s *snap, w int) line {
 	r := warning
 	if hint == "" {
 		r, hint = quiet, "Enter keeps, Esc clears"
-		if p.kind == ':' {
+		switch p.kind {
+		case ':':
 			hint = strings.Join(completions(s, p.input), " ")
+		case 'm':
+			hint = "what happened? Enter notes this moment; no cluster is changed"
 		}
 	}
 	shown := s.safe(p.input)
@@ -80,7 +83,11 @@ func (p *prompt) draw(s *snap, w int) line {
 		}
 		shown = string(runes)
 	}
-	l := put(accent, string(p.kind)).add(strong, shown).add(cursor, " ")
+	lead := string(p.kind)
+	if p.kind == 'm' {
+		lead = "mark "
+	}
+	l := put(accent, lead).add(strong, shown).add(cursor, " ")
 	room := w - l.width() - 2
 	if room < 8 {
 		return l

@@ -21,6 +21,7 @@ type Options struct {
 	Engine   *engine.Engine // made, not running: Run runs it
 	Clusters []Cluster      // those of the engine, in its order
 	Progress *ProgressBox   // of the first read; nil: none is told
+	Notebook Notebook       // marks; nil: there are none, and none can be set
 	In, Out  *os.File
 	Getenv   func(string) string
 	UTC      bool // times in UTC from the start
@@ -82,7 +83,7 @@ func Run(ctx context.Context, o Options) error {
 		defer close(ended)
 		o.Engine.Run(ctx)
 	}()
-	out := outside{states: o.Engine.States(), focus: o.Engine.Focus, setPace: o.Engine.SetPace, readNow: o.Engine.ReadNow}
+	out := outside{states: o.Engine.States(), focus: o.Engine.Focus, setPace: o.Engine.SetPace, readNow: o.Engine.ReadNow, notebook: o.Notebook}
 	if o.Progress != nil {
 		out.progress = o.Progress.ch
 	}

@@ -20,14 +20,16 @@ type Cluster struct {
 // snap is what views draw: one state, looked at from one moment. It is made anew at every message and is not kept.
 type snap struct {
 	theme
-	c      *engine.Cluster // the cluster looked at; nil before the first state
-	conf   Cluster
-	now    time.Time // the moment of looking, in the zone of the reader
-	judged time.Time // the moment ages are taken at: now, or when the screen was frozen
-	asOf   time.Time // when the newest data was read; zero: nothing was
-	late   lateness
-	hist   *clusterHistory
-	frozen bool
+	c       *engine.Cluster // the cluster looked at; nil before the first state
+	conf    Cluster
+	now     time.Time // the moment of looking, in the zone of the reader
+	judged  time.Time // the moment ages are taken at: now, or when the screen was frozen
+	asOf    time.Time // when the newest data was read; zero: nothing was
+	late    lateness
+	hist    *clusterHistory
+	frozen  bool
+	noted   *notes
+	changes []change // what was seen and noted, oldest first
 	reading
 }
 

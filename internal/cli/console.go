@@ -7,6 +7,7 @@ import (
 	"weir/internal/acting"
 	"weir/internal/config"
 	"weir/internal/engine"
+	"weir/internal/store"
 	"weir/probes"
 )
 
@@ -19,6 +20,10 @@ type Console struct {
 	// only observes.
 	Acting   acting.Host
 	Unacting error
+	// Store is the state directory; nil when there is none, for the reason that Unstored tells. By is who uses it.
+	Store    *store.Store
+	Unstored error
+	By       string
 	// Progress is called by the engine while it reads; main sets it before it runs the engine.
 	Progress func(cluster string, p probes.Progress)
 }
@@ -57,7 +62,8 @@ func (a *app) open(ctx context.Context, clusters []config.Cluster) error {
 	for i, c := range clusters {
 		sources[i].Refresh, sources[i].Policies = c.Refresh, a.policiesOf(c.Name)
 	}
-	seen := &Console{Clusters: clusters, UTC: a.flag.utc}
+	seen := &Console{Clusters: clusters, UTC: a.flag.utc, By: acting.Person(a.Getenv)}
+	seen.Store, seen.Unstored = a.store()
 	seen.Acting, seen.Unacting = a.host(clusters...)
 	seen.Engine = engine.New(sources, engine.Options{Rates: true, Progress: func(cluster string, p probes.Progress) {
 		if tell := seen.Progress; tell != nil {
