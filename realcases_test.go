@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"sync"
 	"testing"
@@ -27,9 +28,10 @@ func TestRealCases(t *testing.T) {
 	s := &realStage{T: t, c: c, topics: map[string]string{}, groups: map[string]string{}}
 	s.still()
 	readers := s.moving()
+	s.lively()
 	w := watchReal(t, c)
 
-	for _, name := range []string{"hangs", "blocked", "deploy", "newer", "shared"} {
+	for _, name := range []string{"hangs", "blocked", "deploy", "newer", "shared", "slow", "burst", "storm", "poison"} {
 		w.until(t, 45*time.Second, s.groups[name], state.KeepingUp, true)
 	}
 	readers["hangs"].hang()
@@ -37,6 +39,7 @@ func TestRealCases(t *testing.T) {
 	c.DeleteTopic(t, s.topics["anew"])
 	c.CreateTopic(t, s.topics["anew"], 1, 1, nil)
 	s.redeploy(readers["deploy"])
+	s.disturb()
 
 	for name, want := range map[string]state.State{
 		"below": state.LosingData, "beyond": state.Ahead, "part": state.NeverCommitted, "left": state.Stopped, "left-share": state.Stopped,
@@ -44,10 +47,17 @@ func TestRealCases(t *testing.T) {
 	} {
 		w.until(t, 60*time.Second, s.groups[name], want, false)
 	}
+	for name, want := range map[string][]state.State{
+		"slow":   {state.FallingBehind},
+		"poison": {state.Stalled, state.Stopped, state.Rebalancing, state.FallingBehind},
+		"storm":  {state.Rebalancing, state.FallingBehind, state.Stalled},
+	} {
+		w.trouble(t, 100*time.Second, s.groups[name], want...)
+	}
 	w.event(t, lag.TopicMadeAnew, s.topics["anew"])
 	w.numbers(t, s)
 	t.Logf("the transaction from %d on was open all the while", txn.First)
-	for _, name := range []string{"newer", "shared", "deploy"} {
+	for _, name := range []string{"newer", "shared", "deploy", "burst"} {
 		w.story.hold(t, demo.Expectation{Group: s.groups[name], Never: true, States: []string{
 			"losing_data", "stalled", "blocked", "stopped", "ahead", "falling_behind", "rewinding"}})
 	}
@@ -72,6 +82,7 @@ type realStage struct {
 	*testing.T
 	c              *realkafka.Cluster
 	topics, groups map[string]string
+	readers        map[string]*reader
 }
 
 func (s *realStage) topic(name string, partitions int32) string {
@@ -155,6 +166,9 @@ func (s *realStage) write(topics []string) {
 	s.Cleanup(func() { cancel(); wg.Wait() })
 }
 
+// atOnce is how many records a reader takes at a poll that takes what there is.
+const atOnce = 500
+
 // reader polls for a member, and commits once a second.
 type reader struct {
 	m    *realkafka.Member
@@ -166,6 +180,11 @@ type reader struct {
 func (r *reader) hang() { r.stop(); <-r.done }
 
 func (s *realStage) read(m *realkafka.Member, share bool) *reader {
+	return s.readSlowly(m, share, atOnce)
+}
+
+// readSlowly reads at most so many records a second.
+func (s *realStage) readSlowly(m *realkafka.Member, share bool, most int) *reader {
 	ctx, cancel := context.WithCancel(context.Background())
 	r := &reader{m: m, stop: cancel, done: make(chan struct{})}
 	go func() {
@@ -173,12 +192,18 @@ func (s *realStage) read(m *realkafka.Member, share bool) *reader {
 		var last time.Time
 		for ctx.Err() == nil {
 			poll, end := context.WithTimeout(ctx, time.Second)
-			m.Client.PollRecords(poll, 500).EachRecord(func(rec *kgo.Record) {
+			m.Client.PollRecords(poll, most).EachRecord(func(rec *kgo.Record) {
 				if share {
 					rec.Ack(kgo.AckAccept)
 				}
 			})
 			end()
+			if most < atOnce {
+				select {
+				case <-ctx.Done():
+				case <-time.After(time.Second):
+				}
+			}
 			if time.Since(last) < time.Second || ctx.Err() != nil {
 				continue
 			}
@@ -245,9 +270,20 @@ func (w *realWatch) take(s engine.State) {
 // until waits for a group to be told that way, with its rhythm learned where that is asked for.
 func (w *realWatch) until(t *testing.T, within time.Duration, group string, want state.State, learned bool) {
 	t.Helper()
+	w.wait(t, within, group, want.String(), func(v *state.Verdict) bool { return v.State == want && (!learned || v.Rhythm != state.NotKnown) })
+}
+
+// trouble waits for a group to be told to be in one of some states, and in trouble.
+func (w *realWatch) trouble(t *testing.T, within time.Duration, group string, any ...state.State) {
+	t.Helper()
+	w.wait(t, within, group, fmt.Sprint(any), func(v *state.Verdict) bool { return v.Severity > state.Calm && slices.Contains(any, v.State) })
+}
+
+func (w *realWatch) wait(t *testing.T, within time.Duration, group, want string, is func(*state.Verdict) bool) {
+	t.Helper()
 	late := time.After(within)
 	for {
-		if v := w.verdict(group); v != nil && v.State == want && (!learned || v.Rhythm != state.NotKnown) {
+		if v := w.verdict(group); v != nil && is(v) {
 			t.Logf("%s is %s: %s", group, v.State, v.Why)
 			return
 		}

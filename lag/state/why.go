@@ -109,8 +109,12 @@ func (w *sentence) others(in State) string {
 	if n == 0 {
 		return ""
 	}
-	if w.v.Counts[in]+n == w.v.Positions {
-		return " The other " + plural(n, "partition") + " " + verb(n, "keeps", "keep") + " up."
+	switch {
+	case w.v.Counts[in]+n < w.v.Positions:
+	case n == 1:
+		return " The other partition keeps up."
+	default:
+		return " The other " + plural(n, "partition") + " keep up."
 	}
 	return " " + plural(n, "partition") + " " + verb(n, "keeps", "keep") + " up."
 }
