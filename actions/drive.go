@@ -29,8 +29,12 @@ type work struct {
 	total   int
 	changed bool // something of the cluster is or may be changed
 	waited  time.Time
+	waiting string // what for
 	notes   []string
 	tries   map[string]int
+	doubt   bool // what became of a step isn't known
+	paused  bool // it was asked to stop and stay resumable
+	closed  bool
 }
 
 func (w *work) entry(stage audit.Stage, step string, o audit.Outcome, data any) (audit.Entry, error) {
@@ -57,6 +61,7 @@ func (w *work) open(ctx context.Context, resumed bool) error {
 	if _, err = w.x.record(ctx, e); err != nil {
 		return err
 	}
+	w.x.tell(Event{Run: w.id, Done: w.done})
 	return w.tellClaim(ctx)
 }
 
@@ -64,14 +69,18 @@ func (w *work) open(ctx context.Context, resumed bool) error {
 func (w *work) drive(ctx context.Context, past []audit.Entry) (Report, error) {
 	w.tries = map[string]int{}
 	var err error
-	if w.run, err = w.action.Open(ctx, w.plan, past); err != nil {
+	if w.run, err = openCarefully(ctx, w.action, w.plan, past); err != nil {
 		return w.end(ctx, StatusFailed, Verdict{}, err)
 	}
+	w.closed = false
 	err = w.steps(ctx)
 	switch {
-	case errors.Is(err, ErrAudit), errors.Is(err, ErrUnknown): // no verdict: the run stays open
+	case errors.Is(err, ErrAudit), w.doubt: // no verdict: the run stays open
 		w.close(ctx)
 		return w.report(StatusUnknown, Verdict{}), err
+	case errors.Is(err, ErrStopped) && w.paused:
+		w.close(ctx)
+		return w.rest(ctx)
 	case errors.Is(err, ErrStopped):
 		w.close(ctx)
 		return w.end(ctx, StatusCancelled, Verdict{}, err)
@@ -89,6 +98,8 @@ func (w *work) verify(ctx context.Context) (Report, error) {
 	cancel()
 	w.close(ctx)
 	switch {
+	case errors.Is(err, ErrDefect):
+		return w.end(ctx, StatusUnverified, v, &Error{Kind: ErrDefect, What: "run " + w.id + ": everything was applied, but whether it took effect could not be seen", Err: err})
 	case err != nil:
 		return w.end(ctx, StatusUnverified, v, &Error{Kind: ErrUnverified, What: "everything was applied, but whether it took effect could not be seen", Err: err})
 	case !v.OK:
@@ -99,8 +110,8 @@ func (w *work) verify(ctx context.Context) (Report, error) {
 
 func (w *work) steps(ctx context.Context) error {
 	for {
-		if err := w.stopped(ctx); err != nil {
-			return err
+		if w.stopped(ctx) {
+			return w.halt(ctx)
 		}
 		step, err := w.run.Next(ctx)
 		var wait *Wait
@@ -124,7 +135,7 @@ func (w *work) steps(ctx context.Context) error {
 // kindly gives an error of Next its kind: stopped while it asked, or what it says itself.
 func (w *work) kindly(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
-		return w.stop()
+		return w.halt(ctx)
 	}
 	var e *Error
 	if errors.As(err, &e) {
@@ -133,15 +144,45 @@ func (w *work) kindly(ctx context.Context, err error) error {
 	return &Error{Kind: ErrUnseen, What: "the guards could not be checked", Err: err}
 }
 
-func (w *work) stopped(ctx context.Context) error {
-	if ctx.Err() != nil || w.x.cancelled(w.id) {
-		return w.stop()
+// stopped tells whether the run is to stop here. To end it outweighs to pause it.
+func (w *work) stopped(ctx context.Context) bool {
+	ends := ctx.Err() != nil || w.x.asked(w.id, cancelName)
+	w.paused = !ends && w.x.asked(w.id, pauseName)
+	return ends || w.paused
+}
+
+// halt is the stop, unless all is done already: then there is nothing left to stop, and what was done is still to be
+// verified.
+func (w *work) halt(ctx context.Context) error {
+	if w.done > 0 && w.done >= w.total {
+		nctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), DefaultStepTimeout)
+		defer cancel()
+		if _, err := w.run.Next(nctx); errors.Is(err, io.EOF) {
+			return nil
+		}
 	}
-	return nil
+	return w.stop()
 }
 
 func (w *work) stop() error {
 	return Fail(ErrStopped, fmt.Sprintf("stopped after %d steps", w.done), "")
+}
+
+// rest leaves the run as it is, without a verdict, to be gone on with.
+func (w *work) rest(ctx context.Context) (Report, error) {
+	kind, what := ErrStopped, "paused before anything was changed"
+	if w.changed {
+		kind, what = ErrPartial, fmt.Sprintf("paused after %d steps", w.done)
+	}
+	rep := w.report(StatusPaused, Verdict{})
+	e, err := w.entry(audit.StageProgress, audit.PauseStep, "", pausing{Target: w.plan.Target.String(), Done: w.done, Kind: int(kind)})
+	if err != nil {
+		return rep, err
+	}
+	if _, err := w.x.record(context.WithoutCancel(ctx), e); err != nil {
+		return rep, err
+	}
+	return rep, Fail(kind, what, "weir run resume "+w.id)
 }
 
 // wait lets time pass until a step may be possible.
@@ -154,7 +195,16 @@ func (w *work) wait(ctx context.Context, by *Wait) error {
 		return by.Else
 	}
 	w.x.tell(Event{Run: w.id, Done: w.done, What: by.For, Wait: by})
+	w.waitsFor(by.For)
 	return w.pause(ctx, by.Again)
+}
+
+// waitsFor leaves word of what is waited for; "" when nothing is any more.
+func (w *work) waitsFor(what string) {
+	if what != w.waiting {
+		w.waiting = what
+		w.x.waits(w.id, what)
+	}
 }
 
 func (w *work) pause(ctx context.Context, d time.Duration) error {
@@ -170,6 +220,11 @@ func (w *work) pause(ctx context.Context, d time.Duration) error {
 
 // close gives back what the run holds. That it can't is no failure of the run: it ends by itself.
 func (w *work) close(ctx context.Context) {
+	if w.run == nil || w.closed {
+		return
+	}
+	w.closed = true
+	w.waitsFor("")
 	cctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeLimit)
 	defer cancel()
 	if err := w.run.Close(cctx); err != nil {
@@ -179,7 +234,9 @@ func (w *work) close(ctx context.Context) {
 
 // end writes the verdict. An error after changes becomes ErrPartial, with its own kind within.
 func (w *work) end(ctx context.Context, s Status, v Verdict, cause error) (Report, error) {
-	if cause != nil && w.changed && s != StatusUnverified {
+	if cause != nil && s != StatusUnverified && errors.Is(cause, ErrDefect) {
+		cause = &Error{Kind: ErrDefect, What: fmt.Sprintf("run %s ended after %d steps", w.id, w.done), Do: "weir run show " + w.id, Err: cause}
+	} else if cause != nil && w.changed && s != StatusUnverified {
 		cause = &Error{Kind: ErrPartial, What: fmt.Sprintf("%d steps were done before it ended", w.done), Do: "weir run undo " + w.id, Err: cause}
 	}
 	rep := w.report(s, v)
@@ -201,6 +258,7 @@ func (w *work) end(ctx context.Context, s Status, v Verdict, cause error) (Repor
 	if _, err := w.x.record(context.WithoutCancel(ctx), e); err != nil {
 		return rep, errors.Join(err, cause)
 	}
+	w.x.unmark(w.id)
 	if s == StatusDone && w.plan.Undoes != "" {
 		if err := w.x.undone(ctx, w.plan.Undoes, w.id, w.consent); err != nil {
 			return rep, err

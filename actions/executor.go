@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 	"time"
 
@@ -24,18 +25,20 @@ type Executor struct {
 	Claims Claims
 	// BreakGlass lets a run go on without Claims, where they can't be reached and its consent says so.
 	BreakGlass bool
+	// Run is the id that the next run has, made by NewRun; "" has one made.
+	Run string
 	// Tell hears what happens while it happens; nil for nobody. It must return soon.
 	Tell func(Event)
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
 }
 
-// Event is something that happened within a run.
+// Event is something that happened within a run. The first says nothing but that the run stands in the journal now.
 type Event struct {
 	Run   string
 	Step  Step    // the step it is about; zero before the first
 	Done  int     // steps that are done
-	What  string  // for a person
+	What  string  // for a person; may be empty
 	Wait  *Wait   // set while a run waits
 	State Outcome // of a step that has ended
 }
@@ -66,7 +69,7 @@ func (x *Executor) tell(e Event) {
 
 // Apply carries a plan out: digest, expiry, policy, consent and locks first, then step by step. The report is valid
 // with an error too, as far as the run came; its Run is "" if there was none. Cancelling ctx stops between steps.
-func (x *Executor) Apply(ctx context.Context, p Plan, c Consent) (Report, error) {
+func (x *Executor) Apply(ctx context.Context, p Plan, c Consent) (rep Report, err error) {
 	if err := x.admit(p, c, true); err != nil {
 		return Report{}, err
 	}
@@ -74,19 +77,21 @@ func (x *Executor) Apply(ctx context.Context, p Plan, c Consent) (Report, error)
 	if err != nil {
 		return Report{}, err
 	}
-	run, err := newRun(x.now())
-	if err != nil {
-		return Report{}, err
+	run := x.Run
+	if run == "" {
+		if run, err = NewRun(x.now()); err != nil {
+			return Report{}, err
+		}
 	}
 	held, err := x.lock(ctx, p, run, c)
 	if err != nil {
 		return Report{}, err
 	}
-	rep, err := x.begin(ctx, a, p, c, held)
-	return rep, errors.Join(err, x.release(held))
+	defer func() { err = errors.Join(err, x.release(held)) }()
+	return x.begin(ctx, a, p, c, held)
 }
 
-func (x *Executor) begin(ctx context.Context, a Action, p Plan, c Consent, h *held) (Report, error) {
+func (x *Executor) begin(ctx context.Context, a Action, p Plan, c Consent, h *held) (rep Report, err error) {
 	run := h.holder.Run
 	if err := x.unfinished(ctx, p); err != nil {
 		return Report{}, err
@@ -97,11 +102,23 @@ func (x *Executor) begin(ctx context.Context, a Action, p Plan, c Consent, h *he
 	if err := savePlan(x.runDir(run), p); err != nil {
 		return Report{}, err
 	}
+	if err := x.mark(run); err != nil {
+		return Report{}, err
+	}
 	w := &work{x: x, id: run, plan: p, consent: c, action: a, held: h}
+	defer w.edge(ctx, &rep, &err)
 	if err := w.open(ctx, false); err != nil {
 		return Report{}, err
 	}
 	return w.drive(ctx, nil)
+}
+
+// Check tells whether Apply would begin now, as far as that can be told without locks and the cluster.
+func (x *Executor) Check(p Plan, c Consent) error {
+	if _, err := x.Registry.Action(p.Kind); err != nil {
+		return err
+	}
+	return x.admit(p, c, true)
 }
 
 // admit checks everything that can be checked without the cluster.
@@ -129,6 +146,9 @@ func (x *Executor) unfinished(ctx context.Context, p Plan) error {
 	if err != nil {
 		return &Error{Kind: ErrAudit, What: "the audit log can't be read", Err: err}
 	}
+	if err := x.remark(open); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return &Error{Kind: ErrAudit, What: "which runs are unfinished can't be noted", Do: "see that " + x.openDir() + " can be read and written", Err: err}
+	}
 	for _, r := range open {
 		var in Intent
 		if err := unmarshal(r.First, &in); err != nil {
@@ -142,7 +162,8 @@ func (x *Executor) unfinished(ctx context.Context, p Plan) error {
 	return nil
 }
 
-func newRun(now time.Time) (string, error) {
+// NewRun makes the id of a run that begins now.
+func NewRun(now time.Time) (string, error) {
 	var b [4]byte
 	if _, err := rand.Read(b[:]); err != nil {
 		return "", &Error{Kind: ErrDefect, What: "no random numbers", Err: err}

@@ -15,10 +15,18 @@ type Journal interface {
 	Show(ctx context.Context, run string) ([]audit.Entry, error)
 	Entries(context.Context, audit.Filter) iter.Seq2[audit.Entry, error]
 	Unfinished(context.Context) ([]audit.OpenRun, error)
+	Tail(audit.Filter) *audit.Tail
 }
 
 // consentStep names the entry that opens a run: it isn't a step, and changes nothing.
 const consentStep = "consent"
+
+// pausing is the data of the entry of a run that was paused.
+type pausing struct {
+	Target string `json:"target"`
+	Done   int    `json:"steps_done"`
+	Kind   int    `json:"exit_code"`
+}
 
 // opening is the data of the entry that opens or resumes a run.
 type opening struct {

@@ -1,8 +1,10 @@
 package actions
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"slices"
 	"time"
 
@@ -45,7 +47,10 @@ type RunInfo struct {
 	UndoneBy   string
 	Error      string
 	Pending    []string // steps in doubt
+	Exit       int      // the exit code it ended with; of one that hasn't ended, that of how it stands
 	steps      map[string]audit.Outcome
+	paused     bool  // asked to, after its last step
+	first      int64 // number of its first entry
 }
 
 // Unfinished says whether a person has to decide something.
@@ -53,7 +58,7 @@ func (r RunInfo) Unfinished() bool { return r.Status == StatusUnknown || r.Statu
 
 // Runs gives every run in the journal, oldest first.
 func (x *Executor) Runs(ctx context.Context) ([]RunInfo, error) {
-	runs, err := x.fold(ctx, audit.Filter{})
+	runs, err := x.fold(ctx, audit.Filter{}, func(audit.Entry) {})
 	if err != nil {
 		return nil, err
 	}
@@ -61,7 +66,7 @@ func (x *Executor) Runs(ctx context.Context) ([]RunInfo, error) {
 	for i := range runs {
 		byID[runs[i].Run] = i
 	}
-	for _, r := range runs {
+	for _, r := range slices.Backward(runs) { // an undo that was itself undone since undoes nothing
 		if i, ok := byID[r.Undoes]; ok && r.Status == StatusDone {
 			runs[i].Status, runs[i].UndoneBy = StatusUndone, r.Run
 		}
@@ -71,22 +76,57 @@ func (x *Executor) Runs(ctx context.Context) ([]RunInfo, error) {
 
 // Show gives one run and its entries; ErrUnseen if there is none.
 func (x *Executor) Show(ctx context.Context, run string) (RunInfo, []audit.Entry, error) {
-	all, err := x.Runs(ctx)
+	if !validRun(run) {
+		return RunInfo{}, nil, noSuchRun(run)
+	}
+	var entries []audit.Entry
+	near, err := x.fold(ctx, audit.Filter{Mentions: run}, func(e audit.Entry) {
+		if e.Run == run {
+			entries = append(entries, e)
+		}
+	})
 	if err != nil {
 		return RunInfo{}, nil, err
 	}
-	i := slices.IndexFunc(all, func(r RunInfo) bool { return r.Run == run })
+	i := slices.IndexFunc(near, func(r RunInfo) bool { return r.Run == run })
 	if i < 0 {
 		return RunInfo{}, nil, noSuchRun(run)
 	}
-	entries, err := x.Log.Show(ctx, run)
-	if err != nil {
-		return RunInfo{}, nil, &Error{Kind: ErrAudit, What: "the journal can't be read", Err: err}
+	info := near[i]
+	for _, r := range near {
+		if r.Undoes != run || r.first <= info.first {
+			continue
+		}
+		by, _, err := x.Show(ctx, r.Run) // it may itself be undone
+		if err != nil {
+			return RunInfo{}, nil, err
+		}
+		if by.Status == StatusDone {
+			info.Status, info.UndoneBy = StatusUndone, by.Run
+		}
 	}
-	return all[i], entries, nil
+	return info, entries, nil
 }
 
-func (x *Executor) fold(ctx context.Context, f audit.Filter) ([]RunInfo, error) {
+// some gives the runs of these names, oldest first, without those that the journal doesn't tell of.
+func (x *Executor) some(ctx context.Context, names []string) ([]RunInfo, error) {
+	var out []RunInfo
+	for _, run := range names {
+		info, _, err := x.Show(ctx, run)
+		switch {
+		case errors.Is(err, ErrUnseen):
+		case err != nil:
+			return nil, err
+		default:
+			out = append(out, info)
+		}
+	}
+	slices.SortFunc(out, func(a, b RunInfo) int { return cmp.Compare(a.first, b.first) })
+	return out, nil
+}
+
+// fold makes runs of the entries that the filter takes; each sees all of them.
+func (x *Executor) fold(ctx context.Context, f audit.Filter, each func(audit.Entry)) ([]RunInfo, error) {
 	var out []*RunInfo
 	at := map[string]*RunInfo{}
 	for e, err := range x.Log.Entries(ctx, f) {
@@ -96,9 +136,10 @@ func (x *Executor) fold(ctx context.Context, f audit.Filter) ([]RunInfo, error) 
 		if e.Run == "" {
 			continue
 		}
+		each(e)
 		r := at[e.Run]
 		if r == nil {
-			r = &RunInfo{Run: e.Run, Kind: e.Kind, PlanDigest: e.PlanDigest, StartedAt: e.At, steps: map[string]audit.Outcome{}}
+			r = &RunInfo{Run: e.Run, Kind: e.Kind, PlanDigest: e.PlanDigest, StartedAt: e.At, first: e.Seq, steps: map[string]audit.Outcome{}}
 			at[e.Run], out = r, append(out, r)
 		}
 		if err := r.take(e); err != nil {
@@ -119,9 +160,17 @@ func (x *Executor) fold(ctx context.Context, f audit.Filter) ([]RunInfo, error) 
 func (r *RunInfo) take(e audit.Entry) error {
 	switch e.Stage {
 	case audit.StageProgress:
+		if e.Step == audit.PauseStep {
+			var p pausing
+			if err := unmarshal(e, &p); err != nil {
+				return err
+			}
+			r.paused, r.Exit = true, p.Kind
+		}
 		if e.Step != consentStep {
 			return nil
 		}
+		r.paused = false
 		var o opening
 		if err := unmarshal(e, &o); err != nil {
 			return err
@@ -153,20 +202,29 @@ func (r *RunInfo) ended(e audit.Entry) error {
 	if err := unmarshal(e, &end); err != nil {
 		return err
 	}
-	r.Status, r.Error, r.EndedAt = end.Status, e.Error, e.At
+	r.Status, r.Error, r.EndedAt, r.Exit = end.Status, e.Error, e.At, end.Kind
 	return nil
+}
+
+// count is how many steps are done.
+func (r *RunInfo) count() int {
+	n := 0
+	for _, o := range r.steps {
+		if o == audit.OutcomeOK {
+			n++
+		}
+	}
+	return n
 }
 
 // stand works out the status of a run without an end: whether someone is at work on it, or what it left.
 func (x *Executor) stand(r *RunInfo) error {
 	for step, o := range r.steps {
-		switch o {
-		case audit.OutcomeOK:
-			r.Done++
-		case audit.OutcomeUnknown:
+		if o == audit.OutcomeUnknown {
 			r.Pending = append(r.Pending, step)
 		}
 	}
+	r.Done = r.count()
 	slices.Sort(r.Pending)
 	if r.Status != "" {
 		r.Pending = nil
@@ -179,11 +237,13 @@ func (x *Executor) stand(r *RunInfo) error {
 	case held:
 		r.Status = StatusRunning
 	case len(r.Pending) > 0:
-		r.Status = StatusUnknown
-	case len(r.steps) == 0:
-		r.Status = StatusCancelled // it never began
-	default:
+		r.Status, r.Exit = StatusUnknown, int(ErrUnknown)
+	case r.paused:
 		r.Status = StatusPaused
+	case len(r.steps) == 0:
+		r.Status, r.Exit = StatusCancelled, int(ErrStopped) // it never began
+	default:
+		r.Status, r.Exit = StatusPaused, int(ErrPartial)
 	}
 	return nil
 }

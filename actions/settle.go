@@ -28,11 +28,11 @@ func (x *Executor) Settle(ctx context.Context, run string) (out []Settled, err e
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, x.release(held)) }()
+	defer w.edge(ctx, new(Report), &err)
 	return w.settle(ctx)
 }
 
-// reopen takes hold of a run that hasn't ended and isn't at work.
-// reopen takes the locks of this host only: finding out what is true changes nothing.
+// reopen takes hold of a run that hasn't ended and isn't at work. It takes the locks of this host only: finding out what is true changes nothing.
 func (x *Executor) reopen(ctx context.Context, run string, c Consent) (*work, *held, error) {
 	open, err := x.openRun(ctx, run)
 	if err != nil {
@@ -82,7 +82,7 @@ func (w *work) settle(ctx context.Context) ([]Settled, error) {
 	if err != nil {
 		return nil, &Error{Kind: ErrAudit, What: "the journal can't be read", Err: err}
 	}
-	if w.run, err = w.action.Open(ctx, w.plan, entries); err != nil {
+	if w.run, err = openCarefully(ctx, w.action, w.plan, entries); err != nil {
 		return nil, err
 	}
 	defer w.close(ctx)
@@ -130,6 +130,7 @@ func (x *Executor) Resume(ctx context.Context, run string, c Consent) (rep Repor
 		return Report{}, err
 	}
 	defer func() { err = errors.Join(err, x.release(held)) }()
+	defer w.edge(ctx, &rep, &err)
 	if err := x.admit(w.plan, c, false); err != nil {
 		return Report{}, err
 	}
@@ -139,7 +140,7 @@ func (x *Executor) Resume(ctx context.Context, run string, c Consent) (rep Repor
 	if _, err := w.settle(ctx); err != nil {
 		return Report{Run: run, Status: StatusUnknown}, err
 	}
-	if err := x.uncancel(run); err != nil {
+	if err := x.unask(run); err != nil {
 		return Report{}, err
 	}
 	if err := w.open(ctx, true); err != nil {
@@ -203,8 +204,11 @@ func (w *work) dismiss(ctx context.Context, s Status, o audit.Outcome, note stri
 	if err != nil {
 		return err
 	}
-	_, err = w.x.record(context.WithoutCancel(ctx), e)
-	return err
+	if _, err = w.x.record(context.WithoutCancel(ctx), e); err != nil {
+		return err
+	}
+	w.x.unmark(w.id)
+	return nil
 }
 
 // Undo makes the request for the plan that undoes a run. A run with a step in doubt has to be settled first.

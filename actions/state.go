@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,10 +11,7 @@ import (
 	"weir/actions/audit"
 )
 
-const (
-	planName   = "plan.json"
-	cancelName = "cancel"
-)
+const planName = "plan.json"
 
 func (x *Executor) runDir(run string) string { return filepath.Join(x.Dir, "runs", run) }
 
@@ -65,39 +61,6 @@ func (x *Executor) loadPlan(run, digest string) (Plan, error) {
 		return Plan{}, Fail(ErrUsage, "the plan kept for run "+run+" is not the one its journal names", "undo the run from its journal, or end it with a note")
 	}
 	return p, nil
-}
-
-// Cancel asks a run to stop between two steps, wherever it is driven from. It doesn't wait for that.
-func (x *Executor) Cancel(run string) error {
-	if !validRun(run) {
-		return noSuchRun(run)
-	}
-	if _, err := os.Stat(x.runDir(run)); err != nil {
-		return noSuchRun(run)
-	}
-	f, err := os.OpenFile(filepath.Join(x.runDir(run), cancelName), os.O_WRONLY|os.O_CREATE, 0o600)
-	if err != nil {
-		return &Error{Kind: ErrUsage, What: "run " + run + " can't be told to stop", Err: err}
-	}
-	if err := f.Close(); err != nil {
-		return &Error{Kind: ErrUsage, What: "run " + run + " can't be told to stop", Err: err}
-	}
-	return nil
-}
-
-// cancelled tells whether a run was asked to stop. What can't be looked up counts as asked: stopping is always safe.
-func (x *Executor) cancelled(run string) bool {
-	_, err := os.Stat(filepath.Join(x.runDir(run), cancelName))
-	return !errors.Is(err, fs.ErrNotExist)
-}
-
-// uncancel forgets an earlier request to stop, for a run that goes on.
-func (x *Executor) uncancel(run string) error {
-	err := os.Remove(filepath.Join(x.runDir(run), cancelName))
-	if err == nil || errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	return &Error{Kind: ErrUsage, What: "run " + run + " was cancelled, and that can't be taken back", Err: err}
 }
 
 // validRun keeps what a person typed within the directory of runs.

@@ -20,6 +20,7 @@ func (w *work) step(ctx context.Context, s Step) error {
 		return err
 	}
 	w.tries[s.ID]++
+	w.waitsFor("")
 	w.x.tell(Event{Run: w.id, Step: s, Done: w.done, What: s.Title})
 	seq, err := w.intend(ctx, s)
 	if err != nil {
@@ -68,13 +69,19 @@ func (w *work) do(ctx context.Context, s Step, r Recorded) (Done, error) {
 		return Done{Outcome: OutcomeNot, Note: "not begun: the claim was lost"}, &Error{Kind: ErrLocked, What: "the claim was lost right before the step", Err: err}
 	}
 	dctx, cancel := context.WithTimeout(bound, limit)
-	done, err := w.run.Do(dctx, r)
+	done, err := func() (d Done, err error) {
+		defer caught(&err) // of what took effect nothing is known then
+		return w.run.Do(dctx, r)
+	}()
 	cancel()
 	if done.Outcome != OutcomeUnknown || err == nil {
 		if err == nil && done.Outcome == OutcomeUnknown {
 			err = Fail(ErrDefect, "the step didn't say what became of it", "")
 		}
 		return done, err
+	}
+	if _, defect := errors.AsType[*Panic](err); defect {
+		return Done{}, err // nothing that it says is to be relied on: a person has it settled
 	}
 	sctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), DefaultStepTimeout)
 	defer cancel()
@@ -123,6 +130,10 @@ func (w *work) judge(ctx context.Context, s Step, d Done, err error) error {
 		return nil
 	}
 	if d.Outcome == OutcomeUnknown {
+		w.doubt = true
+		if _, defect := errors.AsType[*Panic](err); defect {
+			return &Error{Kind: ErrDefect, What: fmt.Sprintf("run %s: nobody knows whether step %s took effect", w.id, s.ID), Do: "weir run settle " + w.id, Err: err}
+		}
 		return &Error{Kind: ErrUnknown, What: fmt.Sprintf("nobody knows whether step %s took effect", s.ID), Do: "weir run settle " + w.id, Err: err}
 	}
 	var again *Retriable

@@ -104,6 +104,7 @@ func (l *Log) write(e Entry, last segment) (Receipt, error) {
 	w.tree, w.seq, w.root, w.sig = next, next.size, root, signatureOf(cp)
 	w.off += int64(len(buf))
 	w.line += 2
+	l.runs.follow(head{Seq: e.Seq, Run: e.Run, Stage: e.Stage, Step: e.Step, Outcome: e.Outcome}, text)
 	return Receipt{Entry: e, Checkpoint: msg}, nil
 }
 

@@ -2,7 +2,6 @@ package audit
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -119,7 +118,7 @@ func (r *Reader) proofs(ctx context.Context, segs []segment, run string) (*proof
 	if run == "" {
 		return p, nil
 	}
-	look, err := needle(run)
+	look, err := Filter{Run: run}.needles()
 	if err != nil {
 		return nil, fmt.Errorf("export: %w", err)
 	}
@@ -152,8 +151,8 @@ func (r *Reader) proofs(ctx context.Context, segs []segment, run string) (*proof
 	return p, err
 }
 
-func ofRun(rec record, look []byte, run string) (bool, error) {
-	if !bytes.Contains(rec.bytes, look) {
+func ofRun(rec record, look needles, run string) (bool, error) {
+	if !look.in(rec.bytes) {
 		return false, nil
 	}
 	var e Entry

@@ -3,7 +3,6 @@ package audit
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"sync"
@@ -55,10 +54,11 @@ type Log struct {
 
 	mu       sync.Mutex
 	walk     *walk
-	f        file  // active segment, nil before the first append
-	ford     int   // its number
-	unsynced bool  // the directory must be synced before an append counts
-	dead     error // why nothing is appended any more
+	runs     journal // the runs without an end, as far as walk has gone
+	f        file    // active segment, nil before the first append
+	ford     int     // its number
+	unsynced bool    // the directory must be synced before an append counts
+	dead     error   // why nothing is appended any more
 	fail     []AnchorFailure
 }
 
@@ -104,7 +104,7 @@ func Open(ctx context.Context, o Options) (*Log, error) {
 	actx, cancel := context.WithTimeout(ctx, o.AnchorWait)
 	answers := ask(actx, o.Anchors, false) // before the lock: the log may only be ahead
 	cancel()
-	l := &Log{Reader: Reader{dir: o.Dir, d: o.disk}, opt: o}
+	l := &Log{Reader: Reader{dir: o.Dir, d: o.disk}, opt: o, runs: journal{}}
 	for _, h := range answers {
 		if h.err == nil || errors.Is(h.err, ErrWriteOnly) {
 			continue
@@ -139,13 +139,15 @@ func (l *Log) load(ctx context.Context, answers []held) (err error) {
 		return broken("open", l.dir, err)
 	}
 	l.walk.visit = func(r record) error {
-		_, err := want.at(r.seq, r.root, l.walk.fault)
-		return err
+		if _, err := want.at(r.seq, r.root, l.walk.fault); err != nil {
+			return err
+		}
+		return l.runs.take(r)
 	}
 	if _, err := l.catchUp(ctx); err != nil {
 		return err
 	}
-	l.walk.visit = nil
+	l.walk.visit = l.runs.take
 	if err := want.beyond(l.walk.seq, l.walk.fault); err != nil {
 		return broken("open", l.dir, err)
 	}
@@ -160,10 +162,8 @@ func (l *Log) catchUp(ctx context.Context) (last segment, err error) {
 	if err != nil {
 		return last, unwritable("read", l.dir, err)
 	}
-	if w.ord > 0 && (len(segs) == 0 || segs[0].ord != w.ord || segs[0].size < w.off) {
-		s := segment{ord: w.ord}
-		return last, broken("read", l.dir, &Break{Kind: BreakMissing, Segment: s.name(), Offset: w.off, Seq: w.seq, Do: evidence,
-			What: fmt.Sprintf("the segment was cut or removed while it was open: %d bytes were there", w.off)})
+	if b := w.shrunk(segs); b != nil {
+		return last, broken("read", l.dir, b)
 	}
 	before := w.seq
 	if err := w.run(ctx, segs); err != nil {

@@ -28,6 +28,9 @@ func NewReader(dir string) *Reader { return &Reader{dir: dir, d: osDisk{}} }
 type Filter struct {
 	Run   string
 	Since time.Time // entries at or after
+	// Mentions is a word, such as a run's id, that must stand anywhere in the
+	// entry's line: a cheap way to what refers to it.
+	Mentions string
 }
 
 func (f Filter) takes(e Entry) bool {
@@ -109,10 +112,10 @@ var errStop = errors.New("stopped by the caller")
 func (r *Reader) Entries(ctx context.Context, f Filter) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
 		segs, err := r.snapshot(ctx)
-		look, nerr := needle(f.Run)
+		look, nerr := f.needles()
 		if err = errors.Join(err, nerr); err == nil {
 			_, err = r.scan(ctx, segs, func(rec record) error {
-				if f.Run != "" && !bytes.Contains(rec.bytes, look) {
+				if !look.in(rec.bytes) {
 					return nil
 				}
 				var e Entry
@@ -131,13 +134,38 @@ func (r *Reader) Entries(ctx context.Context, f Filter) iter.Seq2[Entry, error] 
 	}
 }
 
-// needle is what a line of a run must hold: a cheap look before decoding.
-func needle(run string) ([]byte, error) {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	err := enc.Encode(run)
-	return append([]byte(`"run":`), bytes.TrimSuffix(b.Bytes(), []byte("\n"))...), err
+// needles are what a line that the filter takes must hold: a cheap look before
+// decoding.
+func (f Filter) needles() (needles, error) {
+	var out needles
+	for _, n := range []struct{ lead, word string }{{`"run":`, f.Run}, {"", f.Mentions}} {
+		if n.word == "" {
+			continue
+		}
+		var b bytes.Buffer
+		enc := json.NewEncoder(&b)
+		enc.SetEscapeHTML(false)
+		if err := enc.Encode(n.word); err != nil {
+			return nil, err
+		}
+		text := bytes.TrimSuffix(b.Bytes(), []byte("\n"))
+		if n.lead == "" {
+			text = text[1 : len(text)-1] // without its quotation marks
+		}
+		out = append(out, append([]byte(n.lead), text...))
+	}
+	return out, nil
+}
+
+type needles [][]byte
+
+func (n needles) in(line []byte) bool {
+	for _, look := range n {
+		if !bytes.Contains(line, look) {
+			return false
+		}
+	}
+	return true
 }
 
 func notAnEntry(r record, err error) *Break {

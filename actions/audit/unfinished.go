@@ -16,7 +16,7 @@ type OpenRun struct {
 	Run        string
 	Kind       string
 	PlanDigest string
-	First      Entry // its first intent
+	First      Entry // its first intent, or pause
 	Last       Entry
 	// Pending holds, for each step whose outcome is unknown, its last intent:
 	// no result follows it, or one with the outcome unknown. Empty for a run
@@ -27,8 +27,11 @@ type OpenRun struct {
 // InDoubt says whether something may have been done that the log doesn't know.
 func (r OpenRun) InDoubt() bool { return len(r.Pending) > 0 || r.Last.Outcome == OutcomeUnknown }
 
+// PauseStep is the step that a progress entry names where a run was paused.
+const PauseStep = "pause"
+
 // Unfinished lists the runs without an end, oldest first. A run begins with an
-// intent and ends with a verdict, or a settle entry without Step. A result, or
+// intent, or with a pause before its first one, and ends with a verdict, or a settle entry without Step. A result, or
 // a settle entry with Step, clears up that step. The outcome unknown ends and
 // clears up nothing.
 func (r *Reader) Unfinished(ctx context.Context) ([]OpenRun, error) {
@@ -41,6 +44,25 @@ func (r *Reader) Unfinished(ctx context.Context) ([]OpenRun, error) {
 		return nil, err
 	}
 	return j.open()
+}
+
+// Unfinished is that of Reader, from what opening the log and appending to it
+// have read already: only what others have appended since is read.
+func (l *Log) Unfinished(ctx context.Context) ([]OpenRun, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.dead != nil {
+		return l.Reader.Unfinished(ctx)
+	}
+	unlock, err := shared(ctx, l.d, l.dir)
+	if err != nil {
+		return nil, err
+	}
+	_, err = l.catchUp(ctx)
+	if err := errors.Join(err, unlock()); err != nil {
+		return nil, err
+	}
+	return l.runs.open()
 }
 
 // journal follows the runs of a log by the heads of their entries; only open
@@ -90,7 +112,7 @@ func (j journal) take(rec record) error {
 func (j journal) follow(h head, line []byte) {
 	r := j[h.Run]
 	if r == nil {
-		if h.Stage != StageIntent {
+		if h.Stage != StageIntent && (h.Stage != StageProgress || h.Step != PauseStep) {
 			return
 		}
 		r = &openRun{first: bytes.Clone(line)}

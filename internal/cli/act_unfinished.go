@@ -10,7 +10,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"weir/actions/audit"
 	"weir/internal/acting"
 )
 
@@ -25,6 +24,7 @@ const (
 type reminder struct {
 	found  chan string // one line, "" for none
 	cancel context.CancelFunc
+	host   acting.Host
 }
 
 // silent are the commands that say nothing but what they are for.
@@ -42,7 +42,7 @@ func (a *app) remind(c *cobra.Command) {
 		return
 	}
 	ctx, cancel := context.WithCancel(c.Context())
-	r := &reminder{found: make(chan string, 1), cancel: cancel}
+	r := &reminder{found: make(chan string, 1), cancel: cancel, host: h}
 	go func() { r.found <- a.unfinishedLine(ctx, h) }()
 	if !r.tell(a, atOnce) {
 		a.reminder = r
@@ -72,7 +72,11 @@ func (a *app) endReminder() {
 	}
 	if !a.reminder.tell(a, atEnd) {
 		a.reminder.cancel()
-		a.note("the audit log takes long to read; weir run list --unfinished tells whether a run waits for you")
+		names := "runs"
+		if maybe, ok := a.reminder.host.Journal().MaybeUnfinished(); ok {
+			names = strings.Join(maybe, ", ")
+		}
+		a.note("perhaps unfinished: %s; the audit log takes long to read, weir run list --unfinished tells", names)
 	}
 }
 
@@ -86,25 +90,19 @@ func (a *app) unfinishedLine(ctx context.Context, h acting.Host) (line string) {
 			}
 		}
 	}()
-	open, err := audit.NewReader(h.AuditDir()).Unfinished(ctx)
+	open, err := h.Journal().Unfinished(ctx)
 	switch {
 	case ctx.Err() != nil:
 		return ""
 	case err != nil:
 		return "whether runs are unfinished is not known: " + err.Error()
-	case len(open) == 0:
-		return ""
-	}
-	all, err := h.Journal().Runs(ctx)
-	if err != nil {
-		return "whether runs are unfinished is not known: " + err.Error()
 	}
 	var names []string
-	for _, r := range unfinishedOf(all) {
+	for _, r := range open {
 		names = append(names, fmt.Sprintf("%s (%s on %s)", r.Run, r.Status, r.Target))
 	}
 	if len(names) == 0 {
-		return "" // those that are open are at work
+		return ""
 	}
 	return "unfinished: " + strings.Join(names, ", ") + "; weir run show RUN tells what to do"
 }
