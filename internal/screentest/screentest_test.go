@@ -1,0 +1,53 @@
+package screentest
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+func TestAProgramOnATerminal(t *testing.T) {
+	p := New(t, Options{Width: 40, Height: 5})
+	run := p.Start(exec.Command("sh", "-c", `printf 'hello \033[2mfaint\033[22m \033[1;31mred\033[m \033[7mturned\033[m\n'; read line; printf '\033[2J\033[Hgot %s' "$line"; exit 7`))
+	pic := p.Picture("turned")
+	if got := strings.SplitN(pic.Text(), "\n", 2)[0]; got != "hello faint red turned" {
+		t.Errorf("it reads %q", got)
+	}
+	svg := pic.SVG()
+	for _, want := range []string{`opacity=".6" textLength="42.0">faint<`, `fill="#f14c4c" font-weight="bold" textLength="25.2">red<`, `fill="#d0d0d0"/>`, `fill="#16181c" textLength="50.4">turned<`} {
+		if !strings.Contains(svg, want) {
+			t.Errorf("the picture lacks %s:\n%s", want, svg)
+		}
+	}
+	p.Type("abc\n")
+	p.Await("got abc")
+	p.AwaitGone("turned")
+	if code := run.Wait(); code != 7 {
+		t.Errorf("exit code %d", code)
+	}
+	p.Drain()
+	if raw, last := p.Written(); !strings.Contains(string(raw), "got abc") || last.IsZero() {
+		t.Errorf("written: %q at %s", raw, last)
+	}
+}
+
+func TestItAnswersForItsBackground(t *testing.T) {
+	for mute, want := range map[bool]string{false: "answered", true: "silent"} {
+		p := New(t, Options{Width: 40, Height: 5, Mute: mute})
+		p.Start(exec.Command("sh", "-c", `stty raw -echo min 0 time 5; printf '\033]11;?\007'; [ -n "$(head -c 4)" ] && echo answered || echo silent`))
+		p.Await(want)
+	}
+}
+
+func TestFaintAsItalic(t *testing.T) {
+	for in, want := range map[string]string{
+		"a\x1b[2mb": "a\x1b[3mb", "\x1b[1;2;31m": "\x1b[1;3;31m", "\x1b[22;39m": "\x1b[22;23;39m", "\x1b[38;5;2m": "\x1b[38;5;2m", "\x1b[2J": "\x1b[2J", "\x1b[2;2H": "\x1b[2;2H", "\x1b]0;2m\a": "\x1b]0;2m\a", "\x1b[m": "\x1b[m",
+	} {
+		for cut := range len(in) {
+			var f italics
+			if got := string(f.instead([]byte(in[:cut]))) + string(f.instead([]byte(in[cut:]))); got != want {
+				t.Errorf("%q cut at %d: %q, want %q", in, cut, got, want)
+			}
+		}
+	}
+}

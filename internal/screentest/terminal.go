@@ -1,0 +1,211 @@
+package screentest
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/creack/pty"
+	"github.com/hinshun/vt10x"
+)
+
+// Patience is how long Await waits for what should be there at once on a machine of any speed.
+const Patience = 90 * time.Second
+
+// Options say what terminal it is.
+type Options struct {
+	Width, Height int
+	Mute          bool // no query is answered
+}
+
+// Terminal is a pty, with what was written to it and the screen that makes.
+type Terminal struct {
+	t        testing.TB
+	mute     bool
+	tty      *os.File
+	keys     *os.File
+	mu       sync.Mutex
+	changed  *sync.Cond
+	raw      bytes.Buffer
+	screen   vt10x.Terminal
+	italics  italics
+	reading  sync.WaitGroup
+	letGo    sync.Once
+	overdue  bool
+	lastByte time.Time
+}
+
+// New opens a terminal, which is closed when the test ends. Where no pty can be opened the test is skipped.
+func New(t testing.TB, o Options) *Terminal {
+	t.Helper()
+	keys, tty, err := pty.Open()
+	if err != nil {
+		t.Skipf("no pty: %v", err)
+	}
+	p := &Terminal{t: t, mute: o.Mute, tty: tty, keys: keys, screen: vt10x.New(vt10x.WithSize(o.Width, o.Height))}
+	p.changed = sync.NewCond(&p.mu)
+	p.Resize(o.Width, o.Height)
+	p.reading.Go(p.read)
+	t.Cleanup(func() {
+		p.Drain()
+		keys.Close()
+	})
+	return p
+}
+
+// Resize changes the size of the terminal.
+func (p *Terminal) Resize(w, h int) {
+	p.t.Helper()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.screen.Resize(w, h)
+	if err := pty.Setsize(p.keys, &pty.Winsize{Cols: uint16(w), Rows: uint16(h)}); err != nil {
+		p.t.Error(err)
+	}
+}
+
+// TTY is the end that a program reads from and writes to.
+func (p *Terminal) TTY() *os.File { return p.tty }
+
+// Start runs a program as the leader of a session of this terminal, and kills it when the test ends.
+func (p *Terminal) Start(cmd *exec.Cmd) *Program {
+	p.t.Helper()
+	cmd.Stdin, cmd.Stdout, cmd.SysProcAttr = p.tty, p.tty, &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	if cmd.Stderr == nil {
+		cmd.Stderr = p.tty
+	}
+	if err := cmd.Start(); err != nil {
+		p.t.Fatal(err)
+	}
+	run := &Program{Cmd: cmd, ended: make(chan struct{})}
+	go func() {
+		run.err = cmd.Wait()
+		close(run.ended)
+	}()
+	p.t.Cleanup(func() {
+		_ = cmd.Process.Kill() // it has ended, or ends now
+		<-run.ended
+	})
+	return run
+}
+
+// Program is one that runs on a terminal.
+type Program struct {
+	*exec.Cmd
+	ended chan struct{}
+	err   error
+}
+
+// Wait waits until the program has ended and returns its exit code; −1 when a signal ended it.
+func (r *Program) Wait() int {
+	<-r.ended
+	return r.ProcessState.ExitCode()
+}
+
+// Type sends keys.
+func (p *Terminal) Type(keys string) {
+	p.t.Helper()
+	if _, err := p.keys.WriteString(keys); err != nil {
+		p.t.Error(err)
+	}
+}
+
+const (
+	asksBackground = "\x1b]11;?"
+	darkBackground = "\x1b]11;rgb:0000/0000/0000\x1b\\"
+)
+
+func (p *Terminal) read() {
+	buf := make([]byte, 64<<10)
+	for {
+		n, err := p.keys.Read(buf)
+		p.mu.Lock()
+		p.raw.Write(buf[:n])
+		_, _ = p.screen.Write(p.italics.instead(buf[:n]))
+		p.lastByte = time.Now()
+		p.changed.Broadcast()
+		p.mu.Unlock()
+		if !p.mute && bytes.Contains(buf[:n], []byte(asksBackground)) {
+			_, _ = p.keys.WriteString(darkBackground)
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+// Await waits until the screen reads all the texts at once.
+func (p *Terminal) Await(texts ...string) {
+	p.t.Helper()
+	p.until(strings.Join(texts, ", "), func(screen string) bool {
+		for _, text := range texts {
+			if !strings.Contains(screen, text) {
+				return false
+			}
+		}
+		return true
+	})
+}
+
+// AwaitGone waits until the screen no longer reads a text.
+func (p *Terminal) AwaitGone(text string) {
+	p.t.Helper()
+	p.until("no "+text, func(screen string) bool { return !strings.Contains(screen, text) })
+}
+
+func (p *Terminal) until(what string, is func(screen string) bool) {
+	p.t.Helper()
+	late := time.AfterFunc(Patience, func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.overdue = true
+		p.changed.Broadcast()
+	})
+	defer late.Stop()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for !is(p.screen.String()) {
+		if p.overdue {
+			p.t.Fatalf("the screen never read %s; it reads\n%s", what, p.screen.String())
+		}
+		p.changed.Wait()
+	}
+}
+
+// Screen returns what the screen reads, a line a row.
+func (p *Terminal) Screen() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.screen.String()
+}
+
+// Written returns all bytes that were written to the terminal, and when the last of them came.
+func (p *Terminal) Written() (raw []byte, last time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return bytes.Clone(p.raw.Bytes()), p.lastByte
+}
+
+// Drain lets go of the terminal's end and waits until all that was written to it is read.
+func (p *Terminal) Drain() {
+	p.letGo.Do(func() { p.tty.Close() })
+	p.reading.Wait()
+}
+
+// Restored drains the terminal and checks that the program left it as it found it.
+func (p *Terminal) Restored() {
+	p.t.Helper()
+	p.Drain()
+	written, _ := p.Written()
+	raw := string(written)
+	for on, off := range map[string]string{"\x1b[?1049h": "\x1b[?1049l", "\x1b[?25l": "\x1b[?25h", "\x1b[?2004h": "\x1b[?2004l"} {
+		if strings.LastIndex(raw, on) > strings.LastIndex(raw, off) || !strings.Contains(raw, off) {
+			p.t.Errorf("the terminal was left with %q on", on)
+		}
+	}
+}
