@@ -100,12 +100,14 @@ func usable(o Options) bool {
 }
 
 // show runs the program on a terminal.
-func show(ctx context.Context, m *model, in io.Reader, out io.Writer, getenv func(string) string) error {
+func show(ctx context.Context, m *model, in *os.File, out io.Writer, getenv func(string) string) error {
 	g := &guard{model: m}
 	ctx, finish := context.WithCancelCause(ctx)
 	defer finish(nil)
 	m.out.done = ctx.Done()
-	p := tea.NewProgram(g, tea.WithInput(in), tea.WithOutput(out), tea.WithEnvironment(environment(getenv)), tea.WithoutSignalHandler())
+	gone := make(chan struct{})
+	keys := &keyboard{File: in, gone: func() { close(gone) }}
+	p := tea.NewProgram(g, tea.WithInput(keys), tea.WithOutput(out), tea.WithEnvironment(environment(getenv)), tea.WithoutSignalHandler())
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, syscall.SIGHUP, syscall.SIGTERM)
 	over := make(chan struct{})
@@ -115,6 +117,8 @@ func show(ctx context.Context, m *model, in io.Reader, out io.Writer, getenv fun
 		select {
 		case s := <-signals:
 			p.Send(endMsg{Hangup{s}})
+		case <-gone:
+			p.Send(endMsg{Hangup{syscall.SIGHUP}})
 		case <-ctx.Done():
 			p.Send(endMsg{context.Cause(ctx)})
 		case <-over:

@@ -70,6 +70,17 @@ func TestOnATerminalItOpensAndLeavesNothingBehind(t *testing.T) {
 	}
 }
 
+// TestWithoutItsTerminalItEnds: a line drops, and the signal that should tell goes to a shell that keeps it.
+func TestWithoutItsTerminalItEnds(t *testing.T) {
+	p := screentest.New(t, screentest.Options{Width: 100, Height: 30, Mute: true})
+	ended := runOn(t.Context(), p)
+	p.Await("worst groups")
+	p.HangUp()
+	if err := <-ended; !errors.Is(err, Hangup{syscall.SIGHUP}) {
+		t.Errorf("Run returned %v", err)
+	}
+}
+
 func TestADefectRestoresTheTerminal(t *testing.T) {
 	started := goleak.IgnoreCurrent()
 	t.Cleanup(func() { goleak.VerifyNone(t, started) })

@@ -12,6 +12,7 @@ import (
 
 	"github.com/creack/pty"
 	"github.com/hinshun/vt10x"
+	"golang.org/x/sys/unix"
 )
 
 // Patience is how long Await waits for what should be there at once on a machine of any speed.
@@ -28,6 +29,7 @@ type Terminal struct {
 	t        testing.TB
 	mute     bool
 	tty      *os.File
+	fd       int // of keys
 	keys     *os.File
 	mu       sync.Mutex
 	changed  *sync.Cond
@@ -43,11 +45,12 @@ type Terminal struct {
 // New opens a terminal, which is closed when the test ends. Where no pty can be opened the test is skipped.
 func New(t testing.TB, o Options) *Terminal {
 	t.Helper()
-	keys, tty, err := pty.Open()
+	master, tty, err := pty.Open()
 	if err != nil {
 		t.Skipf("no pty: %v", err)
 	}
-	p := &Terminal{t: t, mute: o.Mute, tty: tty, keys: keys, screen: vt10x.New(vt10x.WithSize(o.Width, o.Height))}
+	fd, keys := pollable(t, master)
+	p := &Terminal{t: t, mute: o.Mute, tty: tty, fd: fd, keys: keys, screen: vt10x.New(vt10x.WithSize(o.Width, o.Height))}
 	p.changed = sync.NewCond(&p.mu)
 	p.Resize(o.Width, o.Height)
 	p.reading.Go(p.read)
@@ -58,13 +61,28 @@ func New(t testing.TB, o Options) *Terminal {
 	return p
 }
 
+// pollable returns a file whose reads end when it is closed.
+func pollable(t testing.TB, f *os.File) (int, *os.File) {
+	t.Helper()
+	defer f.Close()
+	fd, err := unix.Dup(int(f.Fd()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	unix.CloseOnExec(fd)
+	if err := unix.SetNonblock(fd, true); err != nil {
+		t.Fatal(err)
+	}
+	return fd, os.NewFile(uintptr(fd), f.Name())
+}
+
 // Resize changes the size of the terminal.
 func (p *Terminal) Resize(w, h int) {
 	p.t.Helper()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.screen.Resize(w, h)
-	if err := pty.Setsize(p.keys, &pty.Winsize{Cols: uint16(w), Rows: uint16(h)}); err != nil {
+	if err := unix.IoctlSetWinsize(p.fd, unix.TIOCSWINSZ, &unix.Winsize{Col: uint16(w), Row: uint16(h)}); err != nil {
 		p.t.Error(err)
 	}
 }
@@ -189,6 +207,12 @@ func (p *Terminal) Written() (raw []byte, last time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return bytes.Clone(p.raw.Bytes()), p.lastByte
+}
+
+// HangUp takes the terminal away from the program.
+func (p *Terminal) HangUp() {
+	p.keys.Close()
+	p.reading.Wait()
 }
 
 // Drain lets go of the terminal's end and waits until all that was written to it is read.
