@@ -31,6 +31,11 @@ type Reading struct {
 	LateEnd    map[PartitionIx]ShardTime
 	LateCommit map[PositionIx]ShardTime
 
+	// Disks and Tuning are, by broker, where it keeps logs and how it is set; Tuning of those that somebody looks at. A
+	// broker without an entry has not been read.
+	Disks  map[NodeIx][]LogDir
+	Tuning map[NodeIx]Tuning
+
 	Gaps     []Gap // what could not be seen, and why
 	Complete bool  // nothing that was asked for is missing, not even in silence
 	Cost     Cost

@@ -55,7 +55,7 @@ const (
 )
 
 // place is a kind of view, as a bit of the set in which a key works.
-type place uint16
+type place uint32
 
 const (
 	atOverview place = 1 << iota
@@ -68,8 +68,9 @@ const (
 	atPositions
 	atText
 	atHelp
+	atBroker
 
-	lists    = atGroups | atTopics | atBrokers | atEvents | atPositions | atTopic
+	lists    = atGroups | atTopics | atBrokers | atBroker | atEvents | atPositions | atTopic
 	cursored = lists | atOverview | atGroup | atHelp
 	anywhere = ^place(0)
 )
@@ -128,7 +129,7 @@ var bindings = []binding{
 	{vPanelBack, []string{"shift+tab"}, "shift+Tab", "last panel", "the panel before", secMove, atGroup, 0, "there is one panel here"},
 
 	{vFilter, []string{"/"}, "/", "filter", "filter, as --filter: x  !x  lag>1e5  state=stalled", secFind, lists | atHelp, 3, listsOnly},
-	{vTroubles, []string{"!"}, "!", "troubles", "only troubles", secFind, atOverview | atGroups | atPositions, 5, "only groups and partitions have states"},
+	{vTroubles, []string{"!"}, "!", "troubles", "only troubles", secFind, atOverview | atGroups | atPositions | atBroker, 5, "only groups and partitions have states"},
 	{vFolded, []string{"f"}, "f", "folded", "show what is folded away", secFind, atGroups, 0, "only groups are folded away"},
 
 	{vByLag, []string{"L"}, "L", "lag", "order by lag", secOrder, atGroups | atPositions, 6, "there is no lag here to order by"},

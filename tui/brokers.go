@@ -2,6 +2,7 @@ package tui
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -239,7 +240,10 @@ func upper(s string) string {
 
 func (b *brokers) do(s *snap, v verb) intent {
 	if v == vOpen {
-		return runVerb{vDescribe}
+		if id, err := strconv.ParseInt(b.word("broker"), 10, 32); err == nil {
+			return openView{newBrokerPage(int32(id))}
+		}
+		return say{"there is nothing here to open"}
 	}
 	out, _ := b.list.do(s, v, b.width)
 	return out

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"strconv"
 	"strings"
 
 	"weir/internal/text"
@@ -203,6 +204,9 @@ func (e *events) do(s *snap, v verb) intent {
 		case ref.Kind == lag.KindTopic, ref.Kind == lag.KindPartition:
 			return openView{newTopicPage(ref.Name, 0)}
 		case ref.Kind == lag.KindBroker:
+			if id, err := strconv.ParseInt(ref.Name, 10, 32); err == nil {
+				return openView{newBrokerPage(int32(id))}
+			}
 			return openView{newBrokers()}
 		}
 		return say{"this is of the cluster as a whole"}

@@ -38,6 +38,9 @@ func newCast(nodes int, at time.Time) *cast {
 		}
 		c.r.Cost.Nodes = append(c.r.Cost.Nodes, lag.NodeCost{P50: 2 * time.Millisecond, P99: time.Duration(4+n) * time.Millisecond})
 	}
+	c.r.Disks = map[lag.NodeIx][]lag.LogDir{0: {{Path: "/var/lib/kafka", Held: 1, Total: lag.Unknown, Usable: lag.Unknown}},
+		1: {{Path: "/data/1", Held: 410e9, Total: 1e12, Usable: 120e9}, {Path: "/data/2", Held: lag.Unknown, Fault: "KAFKA_STORAGE_ERROR: disk error"}}}
+	c.r.Tuning = map[lag.NodeIx]lag.Tuning{1: {At: at, Changed: []lag.Setting{{Name: "num.io.threads", Value: "16", Default: "8"}, {Name: "broker.id", Value: "2"}}}}
 	c.r.Tick, c.r.Complete = at, true
 	c.r.Cost.Requests, c.r.Cost.BytesIn, c.r.Cost.BytesOut = 5, 150_000, 40_000
 	return c
@@ -216,7 +219,9 @@ func hostile(at time.Time) engine.Cluster {
 		g := c.group(name, t, v, 2, func(p int) int64 { return 5000 })
 		c.topo.Groups[g].Members[0].InstanceID, c.topo.Groups[g].Members[0].ClientID, c.topo.Groups[g].Members[0].Host = name, name, name
 		c.topo.Topics[t].Settings.Changed[0] = lag.Setting{Name: name, Value: name, Default: name}
-		c.topo.Nodes[i%3].Host = name
+		c.topo.Nodes[i%3].Host, c.topo.Nodes[i%3].Rack = name, name
+		c.r.Disks[1] = append(c.r.Disks[1], lag.LogDir{Path: name, Fault: name})
+		c.r.Tuning[1] = lag.Tuning{At: at, Changed: append(c.r.Tuning[1].Changed, lag.Setting{Name: name, Value: name, Default: name})}
 	}
 	out := c.cluster()
 	for _, name := range names {

@@ -91,7 +91,7 @@ func (t *topicPage) draw(s *snap, w, h int) ([]line, string) {
 	if topic == nil {
 		return goneLines(s, "topic", t.name), ""
 	}
-	lines := []line{nil, t.summary(s, topic), nil}
+	lines := []line{nil, t.summary(s, topic), t.written(s, topic), nil}
 	if half := w/2 - 2; w >= 110 {
 		lines = append(lines, beside(s.glyphs, t.settings(s, topic, half), t.readers(s, w-half-3), half, 3)...)
 	} else {
@@ -138,6 +138,29 @@ func (t *topicPage) summary(s *snap, topic *lag.Topic) line {
 	return put(strong, " "+name+made+", all in sync.")
 }
 
+// written is what comes in and what is kept. Who writes it no broker tells.
+func (t *topicPage) written(s *snap, topic *lag.Topic) line {
+	r, rate, least := s.read(), -1.0, false
+	var size lag.Sum
+	for _, p := range topic.Partitions {
+		if r.Partitions[p].Gone {
+			continue
+		}
+		size.Add(r.Size[p])
+		one := -1.0
+		if int(p) < len(s.c.Produce) {
+			one = s.c.Produce[p]
+		}
+		rate, least = addRate(rate, least, one)
+	}
+	kept := "? bytes"
+	if n, bound := size.Value(); lag.Known(n) {
+		kept = s.bounded(text.Bytes(n), bound)
+	}
+	said := "Written " + rateWordBounded(s, rate, least) + " records/s; " + kept + " kept. Who writes it is not known: brokers don't tell."
+	return put(quiet, "   "+said)
+}
+
 // settings are what differs from the brokers' default.
 func (t *topicPage) settings(s *snap, topic *lag.Topic, w int) []line {
 	out := []line{rule(s, "differs from the default", "", w)}
@@ -151,11 +174,7 @@ func (t *topicPage) settings(s *snap, topic *lag.Topic, w int) []line {
 		if i == 5 {
 			return append(out, put(quiet, "   and "+itoa(len(topic.Settings.Changed)-i)+" more; d lists all"))
 		}
-		l := put(quiet, "   "+text.PadEnd(s.safe(c.Name), 24)).add(plain, " "+s.safe(c.Value))
-		if c.Default != "" {
-			l = l.add(quiet, "  default "+s.safe(c.Default))
-		}
-		out = append(out, l)
+		out = append(out, settingLine(s, c).fit(s.glyphs, w))
 	}
 	return out
 }

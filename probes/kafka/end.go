@@ -25,6 +25,7 @@ func (s *sweep) end(before kafka.Cost) *lag.Reading {
 	s.grown()
 	t := s.w.snapshot()
 	r := s.col.reading(t, s.at)
+	r.Disks, r.Tuning = s.disks, s.tuning
 	r.Gaps = s.gaps.list(s.at)
 	r.Complete = len(r.Gaps) == 0 && s.sight != sightUnknown
 	r.Cost = s.cost(s.conn.Meter().Sub(before))

@@ -43,6 +43,8 @@ type Probe struct {
 	// The controller by the metadata, which is the true one only with ZooKeeper.
 	controller int32
 	hidden     map[string]bool // topics on disk that the metadata did not name; nil until looked for
+	disks      map[lag.NodeIx][]lag.LogDir
+	tuning     map[lag.NodeIx]lag.Tuning
 	// What failed in the last sweep too: lists a group was not on, brokers that hung in so many sweeps, and what could not
 	// be healed.
 	missing  map[lag.GroupIx]int
@@ -176,7 +178,7 @@ func (s *sweep) rounds() {
 const onceChunk = 25
 
 func (s *sweep) slowCalls() []call {
-	calls := append(s.memberCalls(), s.settingsCalls()...)
+	calls := append(append(s.memberCalls(), s.settingsCalls()...), s.tuningCalls()...)
 	if s.due(probes.Layout) {
 		calls = append(calls, s.findController()...)
 	}

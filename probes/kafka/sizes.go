@@ -52,6 +52,7 @@ func (s *sweep) applySizes(n lag.NodeIx, resp *kmsg.DescribeLogDirsResponse, at 
 			s.applyLogs(n, &d.Topics[i], hidden)
 		}
 	}
+	s.keepDisks(n, resp)
 	if code == 0 {
 		s.col.stamp(colSize, n, at, s.at)
 	}
