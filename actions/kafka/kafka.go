@@ -5,6 +5,7 @@ import (
 	"weir/actions"
 	"weir/actions/kafka/cluster"
 	"weir/actions/kafka/groupdelete"
+	"weir/actions/kafka/leaderelection"
 	"weir/actions/kafka/offsetdelete"
 	"weir/actions/kafka/reset"
 )
@@ -16,5 +17,6 @@ func All(c cluster.Connect) []actions.Action {
 		reset.Action{Connect: c},
 		offsetdelete.Action{Connect: c},
 		groupdelete.Action{Connect: c},
+		leaderelection.Action{Connect: c},
 	}
 }

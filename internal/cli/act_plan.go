@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -37,17 +38,17 @@ as the plan saw it. -o json prints what --save keeps; the other forms print its 
 
 func (a *app) planKind(spec actions.Spec) *cobra.Command {
 	var save string
-	words := strings.Fields(spec.Target)
+	var all bool
 	c := &cobra.Command{
 		Use: spec.Verb + " " + spec.Target, Short: sentence(spec.Summary),
 		Long: sentence(spec.Summary) + ".\n\n" + spec.Help + "\n\n" + consentHelp(spec),
-		Args: exactly(len(words), strings.Join(words, " and ")),
+		Args: targetArgs(spec, &all),
 		RunE: func(c *cobra.Command, args []string) error {
 			params, err := a.params(spec, c.Flags())
 			if err != nil {
 				return err
 			}
-			return a.runPlan(c.Context(), spec, args, params, save)
+			return a.runPlan(c.Context(), spec, targetOf(spec, args), params, save)
 		},
 	}
 	if spec.On[0] == lag.KindGroup || spec.On[0] == lag.KindTopic {
@@ -55,6 +56,10 @@ func (a *app) planKind(spec actions.Spec) *cobra.Command {
 	}
 	for _, p := range spec.Params {
 		paramFlag(c, p)
+	}
+	if slices.Contains(spec.On, lag.KindCluster) {
+		c.Use += " | --all"
+		c.Flags().BoolVar(&all, "all", false, "the whole cluster")
 	}
 	c.Flags().StringVar(&save, "save", "", "keep the plan in this file, for weir apply")
 	return c
@@ -144,7 +149,7 @@ func (a *app) readAll(name string, most int64) ([]byte, error) {
 	return text, err
 }
 
-func (a *app) runPlan(ctx context.Context, spec actions.Spec, args []string, params map[string]string, save string) error {
+func (a *app) runPlan(ctx context.Context, spec actions.Spec, target lag.Ref, params map[string]string, save string) error {
 	if _, err := a.format(""); err != nil {
 		return err
 	}
@@ -155,7 +160,8 @@ func (a *app) runPlan(ctx context.Context, spec actions.Spec, args []string, par
 	if err != nil {
 		return err
 	}
-	req := actions.Request{Kind: spec.Kind, Target: lag.Ref{Cluster: c.Name, Kind: spec.On[0], Name: args[0], Sub: strings.Join(args[1:], " ")}, Params: params}
+	target.Cluster = c.Name
+	req := actions.Request{Kind: spec.Kind, Target: target, Params: params}
 	return a.makePlan(ctx, a.sys.Actions(c), c, req, save)
 }
 

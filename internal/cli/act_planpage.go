@@ -20,7 +20,7 @@ const confirmDigits = 12
 // planPage is a plan as a person reads it, whole: what becomes what, what that means, and how to apply it.
 func (a *app) planPage(b *bytes.Buffer, p actions.Plan, c config.Cluster, save string, obstacles []actions.Obstacle) {
 	g := a.glyphs()
-	fmt.Fprintf(b, "%s %s %s on %s (cluster id %s): %s, %s\n", p.Kind, p.Target.Kind, g.Safe(p.Target.Name), g.Safe(p.Target.Cluster), g.Safe(p.ClusterID), p.Effect, p.Tier)
+	fmt.Fprintf(b, "%s %s on %s (cluster id %s): %s, %s\n", p.Kind, g.Safe(targetWords(p.Target)), g.Safe(p.Target.Cluster), g.Safe(p.ClusterID), p.Effect, p.Tier)
 	if p.Undoes != "" {
 		fmt.Fprintf(b, "undoes run %s\n", p.Undoes)
 	}
@@ -130,6 +130,8 @@ func changed(ref string) string {
 	switch {
 	case err != nil:
 		return ref
+	case r.Kind == lag.KindPartition:
+		return r.Name + ":" + r.Sub
 	case r.Sub != "":
 		return r.Sub
 	}

@@ -43,7 +43,7 @@ type Declaration struct {
 
 // scenarios are all that can be played, in the order they are listed.
 var scenarios = []Scenario{
-	steady, stalledMember, slow, storm, poison, retention, blockedReaders, brokerLost, burst, deploy, nightly,
+	steady, stalledMember, slow, storm, poison, retention, blockedReaders, brokerLost, restarted, burst, deploy, nightly,
 }
 
 // Scenarios returns all scenarios, steady first.

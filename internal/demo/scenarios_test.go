@@ -1,9 +1,13 @@
 package demo
 
 import (
+	"errors"
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
 )
 
 // The tests of scenarios look for the facts that brokers must show, with plain requests. What weir makes of them is
@@ -153,6 +157,45 @@ func TestNightly(t *testing.T) {
 		}
 		if runs < 3 || runs > 5 || backlog < 20 {
 			o.Errorf("%d runs in 80 s, and a backlog of %d at most", runs, backlog)
+		}
+	})
+}
+
+func TestRestarted(t *testing.T) {
+	watch(t, "broker-restarted", func(o *observer) {
+		leads := func() (n int) {
+			time.Sleep(2 * time.Second) // a client keeps what it knows of topics for a while
+			topics, err := o.adm.ListTopics(o.Context())
+			if err != nil {
+				o.Fatal(err)
+			}
+			for _, topic := range topics {
+				for _, p := range topic.Partitions {
+					if len(p.ISR) != brokers || !slices.Contains(p.ISR, lostBroker) {
+						o.Errorf("%s:%d has %v in sync", p.Topic, p.Partition, p.ISR)
+					}
+					if p.Leader == lostBroker {
+						n++
+					}
+				}
+			}
+			return n
+		}
+		if n := leads(); n != 0 {
+			o.Errorf("the broker leads %d partitions", n)
+		}
+		got, err := o.adm.ElectLeaders(o.Context(), kadm.ElectPreferredReplica, kadm.TopicsSet{orders.name: {0: {}, 2: {}}, "typo": {0: {}}})
+		if err != nil || got[orders.name][2].Err != nil || !errors.Is(got[orders.name][0].Err, kerr.ElectionNotNeeded) || !errors.Is(got["typo"][0].Err, kerr.UnknownTopicOrPartition) {
+			o.Errorf("elected %v, %v", got, err)
+		}
+		if n := leads(); n != 1 {
+			o.Errorf("after one election the broker leads %d partitions", n)
+		}
+		if _, err := o.adm.ElectLeaders(o.Context(), kadm.ElectPreferredReplica, nil); err != nil {
+			o.Error(err)
+		}
+		if n := leads(); n != 20 {
+			o.Errorf("after all elections the broker leads %d partitions", n)
 		}
 	})
 }

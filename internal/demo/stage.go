@@ -65,6 +65,7 @@ func (s *stage) open(ports []int) error {
 		s.addrs = append(s.addrs, net.JoinHostPort("127.0.0.1", port))
 	}
 	s.noteModern()
+	s.holdElections()
 	cl, err := s.client("setup")
 	if err != nil {
 		s.close()
