@@ -3,19 +3,48 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"weir/actions"
 	kafkaactions "weir/actions/kafka"
 	"weir/actions/kafka/cluster"
 	"weir/internal/config"
 	"weir/internal/kafka"
+	"weir/internal/query"
 )
 
 // registry is what can be done, on the clusters given. Acting connections are refused to clusters that are read-only.
 func registry(clusters ...config.Cluster) *actions.Registry {
 	return actions.NewRegistry(kafkaactions.All(cluster.Connect{
 		Seeing: connector(kafka.Seeing, clusters), Acting: connector(kafka.Acting, clusters),
+		Applications: applications(clusters),
 	})...)
+}
+
+// applications looks up what stands behind a group.
+func applications(clusters []config.Cluster) cluster.Applications {
+	return func(name, group string) (*cluster.Application, error) {
+		for _, c := range clusters {
+			if c.Name != name {
+				continue
+			}
+			for _, app := range c.Applications {
+				knows := slices.ContainsFunc(app.Groups, func(pattern string) bool {
+					g, err := query.ParseGlob(pattern)
+					return err == nil && g.Match(group)
+				})
+				if !knows {
+					continue
+				}
+				app, err := app.For(group)
+				if err != nil {
+					return nil, err
+				}
+				return &cluster.Application{Stop: app.Stop, Start: app.Start, Timeout: app.Timeout, Empty: app.Empty}, nil
+			}
+		}
+		return nil, nil
+	}
 }
 
 func connector(role kafka.Role, clusters []config.Cluster) func(context.Context, string) (cluster.Conn, error) {

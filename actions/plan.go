@@ -53,6 +53,14 @@ type Guard struct {
 	OK   bool   `json:"ok"`   // whether it held then
 }
 
+// Command is a program that a run calls, without a shell, on the host that it is applied from. It is shown, and part of
+// what is consented to.
+type Command struct {
+	Step    string   `json:"step"` // the step that calls it
+	Argv    []string `json:"argv"`
+	Timeout int64    `json:"timeout_seconds"` // when it is ended
+}
+
 // Totals sum a plan up. A nil field is not known.
 type Totals struct {
 	Items   int    `json:"items"`
@@ -73,6 +81,7 @@ type Plan struct {
 	Params    map[string]string // as asked for
 	Facts     map[string]string // what else was seen and must still be so, by name
 	Changes   []Change
+	Commands  []Command
 	Guards    []Guard
 	Warnings  []string
 	Undo      UndoKind
@@ -98,6 +107,7 @@ type body struct {
 	Params    map[string]string `json:"params"`
 	Facts     map[string]string `json:"facts"`
 	Changes   []Change          `json:"changes"`
+	Commands  []Command         `json:"commands"`
 	Guards    []Guard           `json:"guards"`
 	Warnings  []string          `json:"warnings"`
 	Undo      UndoKind          `json:"undo"`
@@ -109,7 +119,7 @@ type body struct {
 func (p Plan) body() body {
 	b := body{
 		Kind: p.Kind, Cluster: p.Target.Cluster, ClusterID: p.ClusterID, Target: p.Target.String(), Effect: p.Effect, Tier: p.Tier.String(),
-		Params: p.Params, Facts: p.Facts, Changes: p.Changes, Guards: p.Guards, Warnings: p.Warnings,
+		Params: p.Params, Facts: p.Facts, Changes: p.Changes, Commands: p.Commands, Guards: p.Guards, Warnings: p.Warnings,
 		Undo: p.Undo, Totals: p.Totals, Locks: p.Locks,
 	}
 	if p.Undoes != "" {
@@ -132,6 +142,7 @@ func (b *body) fill() {
 		c := &b.Changes[i]
 		c.Before, c.After, c.Data = orNull(c.Before), orNull(c.After), orNull(c.Data)
 	}
+	b.Commands = filled(b.Commands)
 	b.Guards, b.Warnings, b.Locks = filled(b.Guards), filled(b.Warnings), filled(b.Locks)
 }
 

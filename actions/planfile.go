@@ -165,7 +165,7 @@ func (it planItem) plan() (Plan, error) {
 	}
 	p := Plan{
 		ID: it.Plan, Kind: it.Kind, ClusterID: it.ClusterID, Target: target, Effect: it.Effect, Tier: parseTier(it.Tier),
-		Params: it.Params, Facts: it.Facts, Changes: it.Changes, Guards: it.Guards, Warnings: it.Warnings, Undo: it.Undo,
+		Params: it.Params, Facts: it.Facts, Changes: it.Changes, Commands: it.Commands, Guards: it.Guards, Warnings: it.Warnings, Undo: it.Undo,
 		Totals: it.Totals, Locks: it.Locks, Digest: it.Digest, MadeAt: time.Time(it.MadeAt), Expires: time.Time(it.ExpiresAt),
 	}
 	if it.Undoes != nil {

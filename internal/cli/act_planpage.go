@@ -27,6 +27,16 @@ func (a *app) planPage(b *bytes.Buffer, p actions.Plan, c config.Cluster, save s
 	b.WriteByte('\n')
 	a.changeLines(b, p)
 	fmt.Fprintf(b, "\n%s\n", totalsLine(p.Totals))
+	if len(p.Commands) > 0 {
+		b.WriteString("\ncommands, called on this host without a shell\n")
+	}
+	for _, c := range p.Commands {
+		words := make([]string, len(c.Argv))
+		for i, w := range c.Argv {
+			words[i] = quoted(w)
+		}
+		fmt.Fprintf(b, "  %-5s  %s  (for at most %s)\n", c.Step, g.Safe(strings.Join(words, " ")), text.CoarseDuration(time.Duration(c.Timeout)*time.Second))
+	}
 	if len(p.Guards) > 0 {
 		b.WriteString("\nguards, checked again before each step\n")
 	}
@@ -152,7 +162,7 @@ func plainJSON(raw json.RawMessage) string {
 
 // applyLine is the command that applies the plan, exactly.
 func (a *app) applyLine(p actions.Plan, c config.Cluster, save string, obstacles []actions.Obstacle) string {
-	if len(p.Changes) == 0 {
+	if len(p.Changes) == 0 && len(p.Commands) == 0 {
 		return "nothing is to be done"
 	}
 	file, lead := quoted(save), ""

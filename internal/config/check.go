@@ -86,6 +86,9 @@ func (c *checker) cluster(name string, in Cluster, envs map[string]Environment, 
 			c.refuse(append(at[:2:2], kind, "exclude", strconv.Itoa(i)), `the pattern is empty; "*" stands for any text`)
 		}
 	}
+	for i := range in.Applications {
+		c.application(at.with("applications").with(strconv.Itoa(i)), &in.Applications[i])
+	}
 	c.security(at.with("security"), &in.Security)
 	if in.Act != nil {
 		act := at.with("act")

@@ -25,6 +25,8 @@ type Cluster struct {
 	Timeout    time.Duration     `toml:"timeout"`   // of one request round
 	Groups     Selection         `toml:"groups"`    // groups to observe
 	Topics     Selection         `toml:"topics"`    // topics to observe
+	// Applications are the programs behind the groups, for changes that need a group without members.
+	Applications []Application `toml:"applications"`
 }
 
 // MinRefresh is the floor of Cluster.Refresh; the defaults hold where nothing else is set.

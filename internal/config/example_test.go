@@ -51,6 +51,9 @@ func TestExampleHoldsEveryKey(t *testing.T) {
 		if (p[0] == "clusters" || p[0] == "environments") && len(p) > 2 {
 			p = p[2:]
 		}
+		if p[0] == "applications" && len(p) > 2 {
+			p = []string{"applications", p[2]}
+		}
 		switch {
 		case p[0] != "policy" || len(p) < 3:
 		case p[1] == "freeze":
@@ -69,6 +72,9 @@ func TestExampleHoldsEveryKey(t *testing.T) {
 	}
 	for _, key := range knownKeys(reflect.TypeFor[Freeze](), "") {
 		keys = append(keys, "policy.freeze."+key)
+	}
+	for _, key := range knownKeys(reflect.TypeFor[Application](), "") {
+		keys = append(keys, "applications."+key)
 	}
 	if len(keys) < 40 {
 		t.Fatalf("only %d keys are known: %v", len(keys), keys)

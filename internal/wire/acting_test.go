@@ -33,7 +33,8 @@ func aPlan() actions.Plan {
 			{Ref: "prod/position/payments/orders:0", Field: "committed", Before: json.RawMessage("12"), After: json.RawMessage("0"), Note: "log start", Data: json.RawMessage(`{"a":"\u0085"}`)},
 			{Ref: "prod/position/payments/orders:1", Field: "committed", After: json.RawMessage(`"x\u202ey"`), Note: "never committed"},
 		},
-		Guards: []actions.Guard{{Name: "group_empty", Want: "no members", Now: "Empty", OK: true}}, Warnings: []string{"read again"},
+		Commands: []actions.Command{{Step: "stop", Argv: []string{"kubectl", "scale"}, Timeout: 60}},
+		Guards:   []actions.Guard{{Name: "group_empty", Want: "no members", Now: "Empty", OK: true}}, Warnings: []string{"read again"},
 		Undo: actions.UndoFull, Totals: actions.Totals{Items: 2, Reread: &n}, Locks: []string{"group/payments"},
 		MadeAt: night, Expires: night.Add(actions.DefaultExpiry),
 	}

@@ -26,6 +26,8 @@ type Conn interface {
 type Connect struct {
 	Seeing func(ctx context.Context, cluster string) (Conn, error) // for plans, guards and checks; never changes anything
 	Acting func(ctx context.Context, cluster string) (Conn, error) // called by the first step that changes something, not before
+	// Applications tells what stands behind a group; nil where nothing is configured.
+	Applications Applications
 }
 
 type client struct{ *kafka.Client }

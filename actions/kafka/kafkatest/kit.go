@@ -196,8 +196,8 @@ func (c *Crash) Down() bool {
 	return c.down
 }
 
-// pass does something at a point, unless that is where it ends.
-func (c *Crash) pass(what string, do func() error) error {
+// Pass does something at a point, unless that is where it ends.
+func (c *Crash) Pass(what string, do func() error) error {
 	c.mu.Lock()
 	if c.down {
 		c.mu.Unlock()
@@ -229,12 +229,12 @@ type cutConn struct {
 }
 
 func (k cutConn) Request(ctx context.Context, req kmsg.Request) (resp kmsg.Response, err error) {
-	err = k.c.pass(kmsg.NameForKey(req.Key()), func() error { resp, err = k.under.Request(ctx, req); return err })
+	err = k.c.Pass(kmsg.NameForKey(req.Key()), func() error { resp, err = k.under.Request(ctx, req); return err })
 	return resp, err
 }
 
 func (k cutConn) Once(ctx context.Context, broker int32, req kmsg.Request) (resp kmsg.Response, err error) {
-	err = k.c.pass(kmsg.NameForKey(req.Key()), func() error { resp, err = k.under.Once(ctx, broker, req); return err })
+	err = k.c.Pass(kmsg.NameForKey(req.Key()), func() error { resp, err = k.under.Once(ctx, broker, req); return err })
 	return resp, err
 }
 
@@ -248,6 +248,6 @@ type cutLog struct {
 }
 
 func (l cutLog) Append(ctx context.Context, e audit.Entry) (r audit.Receipt, err error) {
-	err = l.c.pass("audit "+string(e.Stage)+" "+e.Step, func() error { r, err = l.Log.Append(ctx, e); return err })
+	err = l.c.Pass("audit "+string(e.Stage)+" "+e.Step, func() error { r, err = l.Log.Append(ctx, e); return err })
 	return r, err
 }

@@ -51,6 +51,22 @@ func (it item) encode(clusterName, group, note string, d details) (actions.Chang
 	return actions.Change{Ref: ref.String(), Field: field, Before: number(it.before), After: number(it.after), Note: note, Data: data}, nil
 }
 
+// from is the change with another commit before it; all else stays as the plan has it.
+func (it item) from(before *cluster.Commit) (actions.Change, error) {
+	var d details
+	ch := it.change
+	err := json.Unmarshal(ch.Data, &d)
+	if err == nil {
+		d.Before, d.BeforeAt = extrasOf(before), ""
+		ch.Before = number(before)
+		ch.Data, err = json.Marshal(d)
+	}
+	if err != nil {
+		return ch, &actions.Error{Kind: actions.ErrDefect, What: "a change", Err: err}
+	}
+	return ch, nil
+}
+
 func extrasOf(c *cluster.Commit) *extras {
 	if c == nil {
 		return nil

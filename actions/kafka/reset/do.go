@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"weir/actions"
+	"weir/actions/kafka/app"
 	"weir/actions/kafka/cluster"
 	"weir/actions/kafka/hold"
 	"weir/lag"
@@ -22,6 +23,9 @@ func (r *run) Do(ctx context.Context, rec actions.Recorded) (actions.Done, error
 		return actions.Done{Outcome: actions.OutcomeNot}, err
 	}
 	r.runID = rec.Run()
+	if s.ID == app.Stop || s.ID == app.Start {
+		return r.command(ctx, s)
+	}
 	if err := r.connect(ctx); err != nil {
 		return actions.Done{Outcome: actions.OutcomeNot}, err
 	}
@@ -82,7 +86,7 @@ func (r *run) take(ctx context.Context, broker int32) (actions.Done, error) {
 	case err != nil:
 		return actions.Done{Outcome: actions.OutcomeNot}, err
 	case len(g.Members) > 0 && !hold.Ours(g, r.runID, r.plan.Undoes):
-		return actions.Done{Outcome: actions.OutcomeNot}, actions.Fail(actions.ErrGuard, "group "+r.group+" has members again: "+g.Who(), "stop the application, then try again")
+		return actions.Done{Outcome: actions.OutcomeNot}, actions.Fail(actions.ErrGuard, "group "+r.group+" has members again: "+g.Who(), "something starts the application again, such as a controller that scales it back: stop it there, then try again")
 	}
 	topics, err := cluster.ReadTopics(ctx, r.acting, r.topicNames())
 	if err != nil {

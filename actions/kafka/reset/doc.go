@@ -10,6 +10,7 @@ import (
 
 	"weir/actions"
 	"weir/actions/audit"
+	"weir/actions/kafka/app"
 	"weir/actions/kafka/cluster"
 	"weir/lag"
 )
@@ -26,6 +27,7 @@ type Action struct {
 	Connect cluster.Connect
 	Now     func() time.Time // nil is time.Now
 	batch   int              // 0 is batchSize
+	call    app.Caller       // nil is app.Exec
 }
 
 func (a Action) now() time.Time {
@@ -40,6 +42,9 @@ const (
 	pTo, pAgo, pShift, pFromGroup, pFromFile = "to", "ago", "shift", "from-group", "from-file"
 	pTopic, pPastEnd, pOutOfRange            = "topic", "past-end", "out-of-range"
 	pHold, pWait, pNoSink                    = "hold", "wait", "no-sink"
+	pStopApp                                 = "stop-app"
+	// pStartApp, of an undo, says that the application was left stopped.
+	pStartApp = "start-app"
 )
 
 const where = "where"
@@ -61,6 +66,7 @@ func (Action) Spec() actions.Spec {
 			{Name: pOutOfRange, Type: actions.Enum, Values: []string{"refuse", "clamp"}, Default: "refuse", Help: "what to do with offsets that the log doesn't have"},
 			{Name: pHold, Type: actions.Bool, Default: "true", Help: "keep other members out while the offsets are written"},
 			{Name: pWait, Type: actions.Duration, Default: "0", Help: "how long to wait at apply until the last member has gone"},
+			{Name: pStopApp, Type: actions.Bool, Default: "false", Help: "stop the application behind the group first, and start it afterwards, by the commands of the configuration"},
 			{Name: pNoSink, Type: actions.Bool, Default: "false", Help: "the group isn't a Connect sink's, though its name begins with connect-"},
 		},
 	}

@@ -28,7 +28,7 @@ func TestPlanOnlyReads(t *testing.T) {
 	for _, params := range [][]string{{"to", "earliest"}, {"ago", "2h"}, {"shift", "1", "topic", "orders:0"}, {"to", "current"}} {
 		kafkatest.Plan(t, x, request(params...))
 	}
-	reads := map[string]bool{"ApiVersions": true, "Metadata": true, "FindCoordinator": true, "ListGroups": true, "DescribeGroups": true, "OffsetFetch": true, "ListOffsets": true, "Fetch": true}
+	reads := map[string]bool{"ApiVersions": true, "Metadata": true, "FindCoordinator": true, "ListGroups": true, "DescribeGroups": true, "OffsetFetch": true, "ListOffsets": true, "Fetch": true, "DescribeConfigs": true}
 	for name, n := range w.Seen.Count() {
 		if !reads[name] {
 			t.Errorf("planning sent %d %s", n, name)

@@ -15,26 +15,38 @@ import (
 // guard compares the world with the plan: the group's kind, epoch and emptiness each time it is called, and once all
 // offsets, topics and logs, before anything is done.
 func (r *run) guard(ctx context.Context) error {
-	g, err := cluster.ReadGroup(ctx, r.seeing, r.group)
-	switch {
-	case errors.Is(err, cluster.ErrNoGroup) && r.plan.Facts[fKind] == absentGroup:
-		g = cluster.Group{Name: r.group, Kind: lag.Simple, State: "Empty", Epoch: -1}
-	case err != nil:
+	g, err := r.readGroup(ctx)
+	if err != nil {
 		return err
 	}
 	if err := r.kind(g); err != nil {
 		return err
 	}
-	if !r.warm {
+	// What an application commits that is being stopped is looked at when it has gone.
+	if !r.warm && !r.app.Stops() {
 		if err := r.unmoved(ctx); err != nil {
 			return err
 		}
 	}
-	if err := r.empty(g); err != nil {
+	if err := r.empty(ctx, g); err != nil {
 		return err
+	}
+	if !r.warm && r.app.Stops() {
+		if err := r.unmoved(ctx); err != nil {
+			return err
+		}
 	}
 	r.warm = true
 	return nil
+}
+
+// readGroup reads the group; one that an undo is to make again counts as an empty one.
+func (r *run) readGroup(ctx context.Context) (cluster.Group, error) {
+	g, err := cluster.ReadGroup(ctx, r.seeing, r.group)
+	if errors.Is(err, cluster.ErrNoGroup) && r.plan.Facts[fKind] == absentGroup {
+		return cluster.Group{Name: r.group, Kind: lag.Simple, State: "Empty", Epoch: -1}, nil
+	}
+	return g, err
 }
 
 // kind refuses a group that became another. Its first commit or member may make a simple group a classic one: that is
@@ -57,18 +69,30 @@ func isClassic(kind string) bool {
 }
 
 // empty waits for the last member to go, as long as the plan says.
-func (r *run) empty(g cluster.Group) error {
+func (r *run) empty(ctx context.Context, g cluster.Group) error {
 	if r.plan.Facts[fLive] != "" || g.Empty() || hold.Ours(g, r.runID, r.plan.Undoes) {
+		r.wasEmpty = r.wasEmpty || g.Empty()
 		return nil
 	}
 	what := fmt.Sprintf("group %s has %d members: %s", r.group, len(g.Members), g.Who())
 	if len(g.Members) == 0 {
 		what = fmt.Sprintf("group %s is in state %s", r.group, g.State)
 	}
-	return &actions.Wait{
-		For: what, Again: waitAgain, Left: r.wait,
-		Else: actions.Fail(actions.ErrGuard, what, "stop the application; one that died counts until its session ends. --wait 5m waits for that"),
+	if r.dead == "" {
+		r.dead = cluster.DeadMembers(ctx, r.seeing, g)
 	}
+	told := what
+	if back := r.again(g); back != "" {
+		what += "; " + back
+		told = what
+	} else if len(g.Members) > 0 {
+		told += "; " + r.dead
+	}
+	do := "stop the application; one that died counts until its session ends. --wait 5m waits for that"
+	if r.app.Stops() {
+		do = "see why the stop command leaves members; one that died counts until its session ends"
+	}
+	return &actions.Wait{For: told, Again: waitAgain, Left: max(r.wait, r.app.Empty()), Else: actions.Fail(actions.ErrGuard, what, do)}
 }
 
 // unmoved compares everything that the plan is about.
@@ -88,31 +112,56 @@ func (r *run) unmoved(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	drift, err := r.logs(ctx, items)
+	drift, ends, err := r.logs(ctx, items)
 	if err != nil {
 		return err
 	}
+	moved := map[cluster.Place]*cluster.Commit{}
 	for _, it := range items {
 		now := at(commits, it.place)
-		if !same(now, it.before) && !(begun[it.place] && same(now, it.after)) {
+		switch {
+		case same(now, it.before), begun[it.place] && same(now, it.after):
+		case r.app.Stops() && !begun[it.place] && onward(it.before, now) && now.Offset <= ends[it.place].Offset:
+			moved[it.place] = now
+		default:
 			drift = append(drift, actions.Drift{Ref: it.change.Ref, Field: field, Planned: tell(it.before), Found: tell(now)})
 		}
 	}
 	if len(drift) > 0 {
 		return stale(drift)
 	}
+	return r.rebase(moved)
+}
+
+// rebase takes over what an application committed before it stopped: it is what was there before, and what an undo
+// brings back.
+func (r *run) rebase(moved map[cluster.Place]*cluster.Commit) error {
+	for i := range r.steps {
+		for j := range r.steps[i].items {
+			it := &r.steps[i].items[j]
+			now, ok := moved[it.place]
+			if !ok {
+				continue
+			}
+			ch, err := it.from(now)
+			if err != nil {
+				return err
+			}
+			it.before, it.change = now, ch
+		}
+	}
 	return nil
 }
 
-// logs compares topics and what their logs hold.
-func (r *run) logs(ctx context.Context, items []item) ([]actions.Drift, error) {
+// logs compares topics and what their logs hold, and gives the ends.
+func (r *run) logs(ctx context.Context, items []item) ([]actions.Drift, map[cluster.Place]cluster.Found, error) {
 	places := map[cluster.Place]int64{}
 	for _, it := range items {
 		places[it.place] = cluster.Start
 	}
 	topics, err := cluster.ReadTopics(ctx, r.seeing, cluster.Names(cluster.Sorted(places)))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var drift []actions.Drift
 	for _, it := range items {
@@ -121,23 +170,23 @@ func (r *run) logs(ctx context.Context, items []item) ([]actions.Drift, error) {
 		}
 	}
 	if len(drift) > 0 {
-		return drift, nil
+		return drift, nil, nil
 	}
 	starts, err := cluster.ReadOffsets(ctx, r.seeing, places)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	for p := range places {
 		places[p] = cluster.End
 	}
 	ends, err := cluster.ReadOffsets(ctx, r.seeing, places)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	for _, it := range items {
 		drift = append(drift, it.outside(starts[it.place].Offset, ends[it.place].Offset)...)
 	}
-	return drift, nil
+	return drift, ends, nil
 }
 
 // outside tells a target that the log had when the plan was made and has no more.

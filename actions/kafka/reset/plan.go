@@ -25,6 +25,7 @@ type world struct {
 	gone     []string // topics the group has commits on that aren't there
 	endsPast bool
 	clamps   bool
+	stops    bool // the application is stopped first, and commits until then
 }
 
 // Names of facts in a plan.
@@ -56,7 +57,11 @@ func (a Action) Plan(ctx context.Context, req actions.Request) (actions.Plan, er
 	if err != nil {
 		return actions.Plan{}, err
 	}
-	w := world{endsPast: spec.Value(req.Params, pPastEnd) == "end", clamps: spec.Value(req.Params, pOutOfRange) == "clamp"}
+	behind, err := a.behind(req)
+	if err != nil {
+		return actions.Plan{}, err
+	}
+	w := world{stops: behind != nil, endsPast: spec.Value(req.Params, pPastEnd) == "end", clamps: spec.Value(req.Params, pOutOfRange) == "clamp"}
 	if err := w.look(ctx, c, req.Target.Name, spec.Flag(req.Params, pNoSink), m, sc); err != nil {
 		return actions.Plan{}, err
 	}
@@ -65,6 +70,9 @@ func (a Action) Plan(ctx context.Context, req actions.Request) (actions.Plan, er
 		return actions.Plan{}, err
 	}
 	p := a.frame(w)
+	if behind != nil {
+		w.stopped(&p, behind)
+	}
 	if m.kind == byTime {
 		p.Facts[fTime] = m.at.UTC().Format(time.RFC3339Nano)
 	}
@@ -72,6 +80,7 @@ func (a Action) Plan(ctx context.Context, req actions.Request) (actions.Plan, er
 	if err != nil {
 		return actions.Plan{}, err
 	}
+	w.live(ctx, c, &p)
 	return p, a.fill(ctx, c, req.Target, w, items, &p)
 }
 
@@ -145,7 +154,7 @@ func (a Action) frame(w world) actions.Plan {
 	now := w.group.State
 	if n := len(w.group.Members); n > 0 {
 		now = fmt.Sprintf("%s, %d members: %s", w.group.State, n, w.group.Who())
-		p.Warnings = append(p.Warnings, fmt.Sprintf("%d members are live: the plan can be applied once they have gone, and what they commit until then makes it stale", n))
+		p.Warnings = append(p.Warnings, liveWarning(w.group))
 	}
 	p.Guards = []actions.Guard{
 		{Name: "group_empty", Want: "the group has no members", Now: now, OK: w.group.Empty()},
@@ -156,6 +165,10 @@ func (a Action) frame(w world) actions.Plan {
 		p.Warnings = append(p.Warnings, "the group has commits on topic "+name+", which is not there or hidden: they are left as they are")
 	}
 	return p
+}
+
+func liveWarning(g cluster.Group) string {
+	return fmt.Sprintf("%d members are live: the plan can be applied once they have gone, and what they commit until then makes it stale", len(g.Members))
 }
 
 // items gives what changes. What stays as it is is counted in a warning.
@@ -172,7 +185,8 @@ func (w world) items(aims map[cluster.Place]aim, p *actions.Plan) ([]item, error
 			continue
 		}
 		it := w.item(place, a)
-		if it.before != nil && it.before.Offset == it.after.Offset {
+		// One that stands there already may have moved on by the time the application has stopped.
+		if it.before != nil && it.before.Offset == it.after.Offset && !w.stops {
 			stay++
 			continue
 		}

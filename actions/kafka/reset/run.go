@@ -3,6 +3,7 @@ package reset
 import (
 	"context"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -10,6 +11,7 @@ import (
 
 	"weir/actions"
 	"weir/actions/audit"
+	"weir/actions/kafka/app"
 	"weir/actions/kafka/cluster"
 	"weir/actions/kafka/hold"
 	"weir/lag"
@@ -36,6 +38,13 @@ type run struct {
 	hold   *hold.Hold
 	runID  string
 	warm   bool // the whole plan was compared with the world
+
+	app      *app.App         // nil when nothing is stopped or started
+	known    map[string]bool  // members at the stop, by id; nil when this process didn't stop them
+	wasEmpty bool             // the group was seen empty
+	dead     string           // how long a dead member counts, once asked
+	early    []cluster.Member // members that came back before the start
+	verdict  *actions.Verdict // of the read back before the start
 }
 
 // batch is a step that isn't the hold.
@@ -63,11 +72,24 @@ func newRun(ctx context.Context, a Action, p actions.Plan, entries []audit.Entry
 	if err != nil {
 		return nil, &actions.Error{Kind: actions.ErrAudit, What: "the journal", Err: err}
 	}
+	if len(p.Commands) > 0 {
+		behind, err := a.Connect.Application(p.Target.Cluster, p.Target.Name)
+		if err != nil {
+			return nil, &actions.Error{Kind: actions.ErrUsage, What: "the application of group " + r.group, Err: err}
+		}
+		if r.app, err = app.Open(p, behind, past, a.call); err != nil {
+			return nil, err
+		}
+	}
 	for _, s := range past {
 		r.past[s.Step.ID], r.fresh = true, false
 		for i := range r.steps {
-			if r.steps[i].id == s.Step.ID && s.Outcome == actions.OutcomeApplied {
-				r.steps[i].done = true
+			if r.steps[i].id != s.Step.ID {
+				continue
+			}
+			r.steps[i].done = s.Outcome == actions.OutcomeApplied
+			if err := r.steps[i].began(s.Step.Items); err != nil {
+				return nil, err
 			}
 		}
 	}
@@ -75,6 +97,22 @@ func newRun(ctx context.Context, a Action, p actions.Plan, entries []audit.Entry
 		r.runID = entries[0].Run
 	}
 	return r, nil
+}
+
+// began takes over the commits that were there when an earlier process began the batch.
+func (b *batch) began(changes []actions.Change) error {
+	for _, c := range changes {
+		it, err := decode(c)
+		if err != nil {
+			return err
+		}
+		for i := range b.items {
+			if b.items[i].place == it.place {
+				b.items[i].before, b.items[i].change = it.before, it.change
+			}
+		}
+	}
+	return nil
 }
 
 // cut makes batches of the plan's changes, in the plan's order.
@@ -108,6 +146,9 @@ func (r *run) cut() error {
 
 // Next gives the next step, guards checked.
 func (r *run) Next(ctx context.Context) (actions.Step, error) {
+	if r.app.ToStop() {
+		return r.stopStep(ctx)
+	}
 	for i := range r.steps {
 		b := &r.steps[i]
 		if b.done {
@@ -127,11 +168,14 @@ func (r *run) Next(ctx context.Context) (actions.Step, error) {
 		}
 		b.done = true // by an earlier try
 	}
+	if r.app.ToStart() {
+		return r.startStep(ctx)
+	}
 	return actions.Step{}, io.EOF
 }
 
 func (r *run) of() int {
-	n := len(r.steps)
+	n := len(r.steps) + r.app.Steps()
 	if r.holds {
 		n++
 	}
@@ -199,6 +243,9 @@ func (r *run) Settle(ctx context.Context, s actions.Step) (actions.Done, error) 
 	if s.Held {
 		return actions.Done{Outcome: actions.OutcomeNot, Note: "a hold ends with the process that has it"}, nil
 	}
+	if s.ID == app.Stop || s.ID == app.Start {
+		return r.settleCommand(ctx, s)
+	}
 	items := make([]item, 0, len(s.Items))
 	for _, c := range s.Items {
 		it, err := decode(c)
@@ -234,8 +281,15 @@ func (r *run) Settle(ctx context.Context, s actions.Step) (actions.Done, error) 
 	return d, nil
 }
 
-// Verify reads every offset back, while the group is still held.
+// Verify reads every offset back, while the group is still held; before a start that was done.
 func (r *run) Verify(ctx context.Context) (actions.Verdict, error) {
+	if r.app.Started() {
+		return r.afterStart(ctx)
+	}
+	return r.readBack(ctx)
+}
+
+func (r *run) readBack(ctx context.Context) (actions.Verdict, error) {
 	var items []item
 	for _, b := range r.steps {
 		items = append(items, b.items...)
@@ -270,7 +324,7 @@ func (r *run) Close(ctx context.Context) error {
 		r.acting.Close()
 	}
 	r.seeing.Close()
-	return err
+	return errors.Join(err, r.app.Left())
 }
 
 // sameTopic compares a topic with the one a change was planned for.

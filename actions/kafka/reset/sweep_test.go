@@ -1,6 +1,7 @@
 package reset
 
 import (
+	"context"
 	"errors"
 	"flag"
 	"fmt"
@@ -9,6 +10,8 @@ import (
 	"time"
 
 	"weir/actions"
+	"weir/actions/kafka/app"
+	"weir/actions/kafka/cluster"
 	"weir/actions/kafka/hold"
 	"weir/actions/kafka/kafkatest"
 
@@ -25,6 +28,23 @@ type sweep struct {
 	group  string
 	before map[string]kadm.Offset
 	after  map[string]int64
+	stops  bool // the application is stopped and started
+	runs   bool // it runs
+}
+
+// application is one without consumers, whose commands are points as well. A command that the crash cuts off before it
+// took effect wasn't called.
+func (s *sweep) application() {
+	s.stops, s.runs = true, true
+	s.a.Connect.Applications = func(string, string) (*cluster.Application, error) {
+		return &cluster.Application{Stop: []string{"sh", "stop"}, Start: []string{"sh", "start"}, Timeout: time.Minute}, nil
+	}
+	s.a.call = func(_ context.Context, argv []string, _ time.Duration) (app.Result, error) {
+		return app.Result{}, s.w.Crash.Pass("command "+argv[1], func() error {
+			s.runs = argv[1] == "start"
+			return nil
+		})
+	}
 }
 
 func newSweep(t *testing.T, w *kafkatest.World, name string, topics int, hold bool) (*sweep, actions.Request) {
@@ -95,6 +115,9 @@ func (s *sweep) cut(t *testing.T, x *actions.Executor, req actions.Request, poin
 	if info.Run != "" {
 		s.expire(t, info.Run)
 	}
+	if s.stops && !s.runs {
+		t.Fatalf("cut off at %s (after: %v), status %s: the application stays stopped", what, after, info.Status)
+	}
 	if before, _ := s.check(t); !before {
 		t.Fatalf("cut off at %s (after: %v), status %s: the offsets are not as before in the end: %v", what, after, info.Status, s.w.Committed(s.group))
 	}
@@ -122,6 +145,12 @@ func (s *sweep) recover(t *testing.T, x *actions.Executor, info actions.RunInfo,
 	kafkatest.Must(t, err)
 	before, all := s.check(t)
 	for _, f := range found {
+		if f.Step == app.Stop || f.Step == app.Start { // no member tells
+			if f.Outcome != actions.OutcomeMixed {
+				t.Fatalf("step %s settled as %s (%s)", f.Step, f.Outcome, f.Note)
+			}
+			continue
+		}
 		if f.Outcome == actions.OutcomeApplied && before || f.Outcome == actions.OutcomeNot && all {
 			t.Fatalf("step %s settled as %s (%s), but before %v, all %v", f.Step, f.Outcome, f.Note, before, all)
 		}
@@ -191,7 +220,8 @@ func TestKillSweep(t *testing.T) {
 		name   string
 		topics int
 		hold   bool
-	}{{"held", 3, true}, {"unheld", 2, false}, {"one", 1, true}} {
+		stop   bool
+	}{{"held", 3, true, false}, {"unheld", 2, false, false}, {"one", 1, true, false}, {"stopped", 1, true, true}} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			_, c := kafkatest.Fake(t)
@@ -202,6 +232,10 @@ func TestKillSweep(t *testing.T) {
 				for point := 1; ; point++ {
 					if point%10 == 1 { // a journal of its own, since it is read again and again
 						s, req = newSweep(t, kafkatest.On(t, c.ListenAddrs()), fmt.Sprintf("%s-%d-%d", tt.name, i, point), tt.topics, tt.hold)
+						if tt.stop {
+							s.application()
+							req.Params["stop-app"] = "true"
+						}
 						x = s.w.Executor(s.a)
 					}
 					if !s.cut(t, x, req, point, after) {

@@ -8,6 +8,7 @@ import (
 
 	"weir/actions"
 	"weir/actions/audit"
+	"weir/actions/kafka/app"
 	"weir/actions/kafka/cluster"
 	"weir/lag"
 )
@@ -19,10 +20,20 @@ func (Action) Undo(entries []audit.Entry) (actions.Request, error) {
 	if err != nil {
 		return actions.Request{}, err
 	}
-	if len(changes) == 0 {
+	stopped, left, err := stopOf(entries)
+	if err != nil {
+		return actions.Request{}, err
+	}
+	req := actions.Request{Kind: Kind, Restore: changes}
+	switch {
+	case left:
+		req.Params = map[string]string{pStartApp: "true"}
+	case stopped:
+		req.Params = map[string]string{pStopApp: "true"}
+	case len(changes) == 0:
 		return actions.Request{}, actions.Fail(actions.ErrUsage, "the run changed nothing, so there is nothing to undo", "if it is unfinished, end it with a note")
 	}
-	return actions.Request{Kind: Kind, Restore: changes}, nil
+	return req, nil
 }
 
 // Changes gives the commits that the intents of a run name, each once, as they stood before its first try.
@@ -63,6 +74,9 @@ func (a Action) planUndo(ctx context.Context, c cluster.Conn, req actions.Reques
 		return actions.Plan{}, err
 	}
 	p := a.frame(w)
+	if err := a.undoApp(req, w, &p); err != nil {
+		return actions.Plan{}, err
+	}
 	if w.group.Coordinator < 0 {
 		p.Facts[fKind] = absentGroup
 	}
@@ -74,6 +88,29 @@ func (a Action) planUndo(ctx context.Context, c cluster.Conn, req actions.Reques
 		p.Warnings = append(p.Warnings, fmt.Sprintf("%d partitions are as before already, or their topic is gone", n))
 	}
 	return p, a.fill(ctx, c, req.Target, w, items, &p)
+}
+
+// undoApp has the undo stop and start the application as the run did, or start it where the run left it stopped.
+func (a Action) undoApp(req actions.Request, w world, p *actions.Plan) error {
+	start := req.Params[pStartApp] == "true"
+	if !start && !a.Spec().Flag(req.Params, pStopApp) {
+		return nil
+	}
+	behind, err := a.Connect.Application(req.Target.Cluster, req.Target.Name)
+	switch {
+	case err != nil:
+		return &actions.Error{Kind: actions.ErrUsage, What: "the application of group " + req.Target.Name, Err: err}
+	case behind == nil && start && len(req.Restore) == 0:
+		return noApplication(req)
+	case behind == nil:
+		p.Warnings = append(p.Warnings, "run "+req.Undoes+" stopped the application, and the configuration has none for this group any more: see to it by hand")
+	case start:
+		p.Warnings = append(p.Warnings, "run "+req.Undoes+" may have left the application stopped: it is started last")
+		app.Prepare(p, behind, app.Start)
+	default:
+		w.stopped(p, behind)
+	}
+	return nil
 }
 
 // lookUndo reads the world as an undo needs it: the group itself may be gone, it is then made again.
