@@ -25,6 +25,9 @@ func console(ctx context.Context, c *cli.Console) error {
 	o := tui.Options{
 		Engine: c.Engine, Clusters: clusters, Progress: box, In: os.Stdin, Out: os.Stdout, Getenv: os.Getenv, UTC: c.UTC,
 	}
+	look := &peeker{clusters: c.Clusters}
+	defer look.Close()
+	o.Peeker = look
 	if c.Store != nil {
 		o.Notebook = notebook{c.Store, c.By}
 	}

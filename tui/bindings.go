@@ -52,6 +52,7 @@ const (
 	vEarlier
 	vLater
 	vMoment
+	vRecord
 )
 
 // place is a kind of view, as a bit of the set in which a key works.
@@ -69,6 +70,7 @@ const (
 	atText
 	atHelp
 	atBroker
+	atPeek
 
 	lists    = atGroups | atTopics | atBrokers | atBroker | atEvents | atPositions | atTopic
 	cursored = lists | atOverview | atGroup | atHelp
@@ -106,7 +108,7 @@ type binding struct {
 const listsOnly = "that works on lists"
 
 var bindings = []binding{
-	{vOpen, []string{"enter"}, "Enter", "open", "open what is under the cursor", secGo, cursored, 1, "there is nothing here to open"},
+	{vOpen, []string{"enter"}, "Enter", "open", "open what is under the cursor", secGo, cursored | atPeek, 1, "there is nothing here to open"},
 	{vEsc, []string{"esc"}, "Esc", "back", "close, clear the filter, climb", secGo, anywhere, 0, ""},
 	{vBack, []string{"-"}, "-", "back", "the last view", secGo, anywhere, 11, ""},
 	{vEarlier, []string{"["}, "[", "earlier", "the view before, as often as there is one", secGo, anywhere, 0, ""},
@@ -125,8 +127,8 @@ var bindings = []binding{
 	{vHalfUp, []string{"ctrl+u"}, "ctrl+u", "half up", "half a page up", secMove, anywhere, 0, ""},
 	{vPageDown, []string{"pgdown", "ctrl+f"}, "PgDn", "page down", "a page down", secMove, anywhere, 0, ""},
 	{vPageUp, []string{"pgup"}, "PgUp", "page up", "a page up", secMove, anywhere, 0, ""},
-	{vPanel, []string{"tab"}, "Tab", "next panel", "next panel", secMove, atGroup, 4, "there is one panel here"},
-	{vPanelBack, []string{"shift+tab"}, "shift+Tab", "last panel", "the panel before", secMove, atGroup, 0, "there is one panel here"},
+	{vPanel, []string{"tab"}, "Tab", "next panel", "next panel; of a record, the next form", secMove, atGroup | atPeek, 4, "there is one panel here"},
+	{vPanelBack, []string{"shift+tab"}, "shift+Tab", "last panel", "the panel before", secMove, atGroup | atPeek, 0, "there is one panel here"},
 
 	{vFilter, []string{"/"}, "/", "filter", "filter, as --filter: x  !x  lag>1e5  state=stalled", secFind, lists | atHelp, 3, listsOnly},
 	{vTroubles, []string{"!"}, "!", "troubles", "only troubles", secFind, atOverview | atGroups | atPositions | atBroker, 5, "only groups and partitions have states"},
@@ -137,10 +139,11 @@ var bindings = []binding{
 	{vByRate, []string{"R"}, "R", "rate", "order by rate", secOrder, atGroups | atTopics | atPositions, 0, "there is no rate here to order by"},
 	{vByAge, []string{"A"}, "A", "since", "order by how long it is so", secOrder, atGroups | atPositions, 0, "nothing here has an age"},
 	{vByState, []string{"E"}, "E", "gravest", "gravest first", secOrder, atGroups | atPositions, 0, "nothing here has a state"},
-	{vLeft, []string{"left", "h"}, "←", "column", "choose a column; in the map, a cell back", secOrder, lists | atGroup, 0, listsOnly},
-	{vRight, []string{"right", "l"}, "→", "column", "choose a column; in the map, a cell on", secOrder, lists | atGroup, 0, listsOnly},
+	{vLeft, []string{"left", "h"}, "←", "column", "choose a column; in the map, a cell back; of records, those before", secOrder, lists | atGroup | atPeek, 0, listsOnly},
+	{vRight, []string{"right", "l"}, "→", "column", "choose a column; in the map, a cell on; of records, those after", secOrder, lists | atGroup | atPeek, 0, listsOnly},
 	{vSort, []string{"O"}, "O", "sort", "sort by the column; again reverses", secOrder, lists | atOverview, 8, listsOnly},
 
+	{vRecord, []string{"r"}, "r", "record", "read the record at the committed offset; of a topic, the newest", secLook, atGroup | atPositions | atTopic, 2, "records are read from a group, its partitions, or a topic"},
 	{vDescribe, []string{"d"}, "d", "describe", "all that is known, field by field", secLook, cursored &^ atHelp, 9, "there is nothing here to describe"},
 	{vRaw, []string{"y"}, "y", "raw", "raw JSON, as -o json", secLook, cursored &^ atHelp, 0, "there is nothing here to show raw"},
 	{vWide, []string{"w"}, "w", "wide", "the columns that did not fit", secLook, lists, 0, listsOnly},

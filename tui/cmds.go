@@ -27,6 +27,7 @@ type outside struct {
 	setPace  func(engine.Pace)
 	readNow  func()
 	notebook Notebook
+	peeker   Peeker
 	done     <-chan struct{} // closed when nothing more comes
 }
 

@@ -196,7 +196,7 @@ func (m *model) footer(s *snap, position string) line {
 			keys = append(keys, b)
 		}
 	}
-	slices.SortFunc(keys, func(a, b *binding) int { return cmp.Compare(a.foot, b.foot) })
+	slices.SortStableFunc(keys, func(a, b *binding) int { return cmp.Compare(a.foot, b.foot) })
 	const last = "? help"
 	room := m.w - len(last) - text.Width(position) - 4
 	l := line{}

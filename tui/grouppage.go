@@ -195,6 +195,8 @@ func (g *groupPage) do(s *snap, v verb) intent {
 		return nil
 	case vOpen:
 		return g.open()
+	case vRecord:
+		return g.peek(s)
 	}
 	if g.panel == onMembers {
 		g.members.move(v)
@@ -214,6 +216,23 @@ func (g *groupPage) open() intent {
 		p.seek = [2]string{topic, itoa(int(c.number))}
 	}
 	return openView{p}
+}
+
+// peek looks at the record that the partition in hand stands on; from the members, that of the worst partition.
+func (g *groupPage) peek(s *snap) intent {
+	if topic, c, ok := g.heat.hand(); ok && g.panel == onPartitions {
+		return peekAtCommit(s, g.name, topic, c.number)
+	}
+	ix, ok := groupNamed(s, g.name)
+	if !ok {
+		return say{"the group is gone"}
+	}
+	v, r := s.verdict(ix), s.read()
+	if v == nil || v.Worst < 0 || int(v.Worst) >= len(r.Positions) {
+		return say{"no partition stands out; Tab goes to the partitions, r there reads the record in hand"}
+	}
+	p := &r.Partitions[r.Positions[v.Worst].Partition]
+	return peekAtCommit(s, g.name, r.Topics[p.Topic].Name, p.Number)
 }
 
 func (g *groupPage) command(s *snap) []string {

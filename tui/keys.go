@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -58,6 +59,9 @@ func (m *model) do(v verb) tea.Cmd {
 		}
 		m.ask('m', "")
 	case vReadNow:
+		if p, ok := m.top().(*peek); ok && !p.waits {
+			p.asked = false
+		}
 		m.notice = "reading all anew"
 		return m.out.read()
 	case vSlower, vFaster:
@@ -93,6 +97,8 @@ func (m *model) obey(i intent) tea.Cmd {
 	switch i := i.(type) {
 	case openView:
 		m.open(i.v)
+	case replaceView:
+		m.show(append(slices.Clone(m.stack[:len(m.stack)-1]), i.v))
 	case say:
 		m.notice = i.why
 	case runVerb:

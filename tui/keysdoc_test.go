@@ -15,7 +15,7 @@ func keysPage() string {
 		at   place
 		name string
 	}{{atOverview, "overview"}, {atGroups, "groups"}, {atGroup, "a group"}, {atPositions, "partitions of a group"}, {atTopics, "topics"},
-		{atTopic, "a topic"}, {atBrokers, "brokers"}, {atBroker, "a broker"}, {atEvents, "events"}, {atText, "all fields, JSON"}, {atHelp, "help"}}
+		{atTopic, "a topic"}, {atBrokers, "brokers"}, {atBroker, "a broker"}, {atEvents, "events"}, {atPeek, "records"}, {atText, "all fields, JSON"}, {atHelp, "help"}}
 	for sec := range numSections {
 		b.WriteString("\n## " + sectionNames[sec] + "\n\n| key | does | works on |\n|---|---|---|\n")
 		for i := range bindings {

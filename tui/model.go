@@ -77,6 +77,8 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case marksMsg:
 		m.notes.take(msg)
 		cmd = m.out.nextMarks(marksEvery)
+	case peekedMsg:
+		m.peeked(msg)
 	case markedMsg:
 		m.marked(msg)
 	case progressMsg:
@@ -102,7 +104,7 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, tea.Quit
 	}
 	m.sync()
-	return m, tea.Batch(cmd, m.look())
+	return m, tea.Batch(cmd, m.look(), m.fetch())
 }
 
 // pass moves the clock on; it never goes back.

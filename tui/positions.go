@@ -209,6 +209,9 @@ func (p *positions) do(s *snap, v verb) intent {
 		}
 		n, _ := strconv.Atoi(p.word("partition"))
 		return openView{newTopicPage(topic, int32(n))}
+	case vRecord:
+		n, _ := strconv.Atoi(p.word("partition"))
+		return peekAtCommit(s, p.group, p.word("topic"), int32(n))
 	case vByRate:
 		p.sortBy("consume_per_second", true)
 		return nil

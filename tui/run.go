@@ -22,6 +22,7 @@ type Options struct {
 	Clusters []Cluster      // those of the engine, in its order
 	Progress *ProgressBox   // of the first read; nil: none is told
 	Notebook Notebook       // marks; nil: there are none, and none can be set
+	Peeker   Peeker         // reads records; nil: they can't be read
 	In, Out  *os.File
 	Getenv   func(string) string
 	UTC      bool // times in UTC from the start
@@ -83,7 +84,7 @@ func Run(ctx context.Context, o Options) error {
 		defer close(ended)
 		o.Engine.Run(ctx)
 	}()
-	out := outside{states: o.Engine.States(), focus: o.Engine.Focus, setPace: o.Engine.SetPace, readNow: o.Engine.ReadNow, notebook: o.Notebook}
+	out := outside{states: o.Engine.States(), focus: o.Engine.Focus, setPace: o.Engine.SetPace, readNow: o.Engine.ReadNow, notebook: o.Notebook, peeker: o.Peeker}
 	if o.Progress != nil {
 		out.progress = o.Progress.ch
 	}

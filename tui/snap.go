@@ -14,6 +14,7 @@ import (
 type Cluster struct {
 	Name        string
 	Environment string // free text; "prod" gets a badge of its own
+	NoPeek      string // why no record of it may be looked at; "" when they may
 	ReadOnly    bool   // plans only, until it is armed
 }
 

@@ -256,11 +256,31 @@ func (t *topicPage) cells(s *snap, at int) []cell {
 
 func (t *topicPage) do(s *snap, v verb) intent {
 	switch v {
-	case vOpen:
-		return say{"reading records comes with another screen; d tells all of the partition"}
+	case vOpen, vRecord:
+		return t.peek(s)
 	}
 	out, _ := t.list.do(s, v, t.width)
 	return out
+}
+
+// peek looks at the newest records of the partition under the cursor.
+func (t *topicPage) peek(s *snap) intent {
+	row := t.under()
+	if row == nil {
+		return say{"there is nothing under the cursor"}
+	}
+	number, _ := row[t.table.Column("partition")].Integer()
+	end, known := row[t.table.Column("end")].Integer()
+	start, begins := row[t.table.Column("start")].Integer()
+	switch {
+	case !known:
+		return say{"its end is not known, so there is no telling where its newest records are"}
+	case begins && start >= end:
+		return say{"the partition is empty"}
+	case !begins:
+		start = 0
+	}
+	return openView{newPeek(s, "", t.name, int32(number), max(start, end-peekAfter))}
 }
 
 func (t *topicPage) command(s *snap) []string {

@@ -44,12 +44,16 @@ type intent interface{ intent() }
 // openView asks for a view on top of this one.
 type openView struct{ v view }
 
+// replaceView asks for a view in place of this one.
+type replaceView struct{ v view }
+
 // say asks for a word in the footer, until the next key.
 type say struct{ why string }
 
 // runVerb asks for what another key does.
 type runVerb struct{ v verb }
 
-func (openView) intent() {}
-func (say) intent()      {}
-func (runVerb) intent()  {}
+func (openView) intent()    {}
+func (replaceView) intent() {}
+func (say) intent()         {}
+func (runVerb) intent()     {}

@@ -1,0 +1,159 @@
+package tui
+
+import (
+	"bytes"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"strings"
+	"unicode/utf8"
+
+	"weir/internal/text"
+)
+
+// mostShown is how many bytes of a value are drawn.
+const mostShown = 64 << 10
+
+// glance is the begin of bytes on one line: as text, or as hex where they are none.
+func glance(s *snap, b []byte) string {
+	const most = 200
+	if b == nil {
+		return "null"
+	}
+	head := b[:min(len(b), most)]
+	if !isText(b) {
+		return "0x" + hex.EncodeToString(head[:min(len(head), 24)])
+	}
+	for len(head) > 0 && !utf8.Valid(head) {
+		head = head[:len(head)-1] // a character that was cut
+	}
+	return s.safe(string(head))
+}
+
+// isText reports whether bytes are text that a person reads.
+func isText(b []byte) bool {
+	head := b[:min(len(b), mostShown)]
+	for len(head) > 0 {
+		r, n := utf8.DecodeRune(head)
+		if r == utf8.RuneError && n == 1 && len(head) >= utf8.UTFMax || r < ' ' && r != '\n' && r != '\t' && r != '\r' {
+			return false
+		}
+		head = head[n:]
+	}
+	return true
+}
+
+// bestForm is the form a record is shown in before a person chooses.
+func bestForm(r *Record) form {
+	switch {
+	case !isText(r.Value):
+		return asHex
+	case len(r.Value) > 0 && (r.Value[0] == '{' || r.Value[0] == '[') && json.Valid(r.Value):
+		return asJSON
+	}
+	return asText
+}
+
+// wholeness says what is wrong with a value that begins as JSON; "" when nothing is, or it does not.
+func wholeness(b []byte) string {
+	head := bytes.TrimLeft(b, " \t\r\n")
+	if len(head) == 0 || head[0] != '{' && head[0] != '[' || json.Valid(b) {
+		return ""
+	}
+	var any json.RawMessage
+	err := json.Unmarshal(b, &any)
+	if bad, ok := errors.AsType[*json.SyntaxError](err); ok {
+		return bad.Error() + ", at byte " + text.Exact(bad.Offset)
+	}
+	return "it can't be read"
+}
+
+// formed are the lines of a record in a form.
+func formed(s *snap, r *Record, f form, w int) []string {
+	if f == asHeaders {
+		return headerLines(s, r, w)
+	}
+	value := r.Value
+	if value == nil {
+		return []string{"null: a tombstone"}
+	}
+	if f == asJSON {
+		var why string
+		if value, why = spread(value); why != "" {
+			return []string{s.safe(why)}
+		}
+	}
+	more := ""
+	if len(value) > mostShown {
+		more = "the first " + text.Bytes(mostShown) + " of " + text.Bytes(int64(len(value)))
+		value = value[:mostShown]
+	}
+	out := textLines(s, value, w)
+	if f == asHex {
+		out = hexLines(s, value)
+	}
+	if more != "" {
+		out = append(out, more)
+	}
+	return out
+}
+
+// deepest is how far JSON may be nested to be spread over lines: the room that indents take grows with its square.
+const deepest = 64
+
+// spread is JSON over lines, or why it can't be.
+func spread(value []byte) (out []byte, why string) {
+	depth, most := 0, 0
+	for _, c := range value {
+		switch c {
+		case '{', '[':
+			depth++
+			most = max(most, depth)
+		case '}', ']':
+			depth--
+		}
+	}
+	if most > deepest {
+		return nil, "nested too deep to be shown as JSON; Tab shows it as text"
+	}
+	var b bytes.Buffer
+	if err := json.Indent(&b, value, "", "  "); err != nil {
+		return nil, "not JSON: " + err.Error()
+	}
+	return b.Bytes(), ""
+}
+
+// textLines breaks text at its own ends of line, and where it is too wide.
+func textLines(s *snap, b []byte, w int) []string {
+	var out []string
+	for part := range bytes.SplitSeq(b, []byte("\n")) {
+		out = append(out, fold(s.safe(strings.TrimSuffix(string(part), "\r")), w)...)
+	}
+	return out
+}
+
+// hexLines are 16 bytes a line, with what of them is text beside.
+func hexLines(s *snap, b []byte) []string {
+	var out []string
+	for l := range strings.Lines(strings.TrimRight(hex.Dump(b), "\n")) {
+		out = append(out, s.safe(strings.TrimRight(l, "\n")))
+	}
+	return out
+}
+
+// headerLines are the headers, and what else a record bears.
+func headerLines(s *snap, r *Record, w int) []string {
+	var out []string
+	for _, h := range r.Headers {
+		out = append(out, fold(text.PadEnd(s.safe(h.Key), 24)+"  "+glance(s, h.Value), w)...)
+	}
+	if len(r.Headers) == 0 {
+		out = append(out, "none")
+	}
+	txn := r.Txn
+	if txn == "" {
+		txn = "none"
+	}
+	return append(out, "", text.PadEnd("time", 24)+"  "+r.Clock, text.PadEnd("transaction", 24)+"  "+txn, text.PadEnd("compression", 24)+"  "+r.Compression,
+		text.PadEnd("key", 24)+"  "+text.Exact(int64(len(r.Key)))+" bytes", text.PadEnd("value", 24)+"  "+text.Exact(int64(len(r.Value)))+" bytes")
+}
