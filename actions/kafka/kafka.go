@@ -7,6 +7,7 @@ import (
 	"weir/actions/kafka/groupdelete"
 	"weir/actions/kafka/leaderelection"
 	"weir/actions/kafka/offsetdelete"
+	"weir/actions/kafka/recordskip"
 	"weir/actions/kafka/reset"
 )
 
@@ -15,6 +16,7 @@ import (
 func All(c cluster.Connect) []actions.Action {
 	return []actions.Action{
 		reset.Action{Connect: c},
+		recordskip.Action{Connect: c},
 		offsetdelete.Action{Connect: c},
 		groupdelete.Action{Connect: c},
 		leaderelection.Action{Connect: c},

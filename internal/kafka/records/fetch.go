@@ -12,7 +12,7 @@ import (
 const (
 	readCommitted int8 = 1
 	maxFetch           = 1 << 20 // bytes one request asks for; a batch that is larger comes whole all the same (KIP-74)
-	fetchWait          = 500     // milliseconds; only reads of tiered storage use it, and reads that find nothing
+	fetchWait          = 500     // milliseconds; only reads of tiered storage use it, and reads that find nothing below the log end
 )
 
 // reader reads one partition.
@@ -83,7 +83,10 @@ func (r *reader) fetch(ctx context.Context, from int64, isolation int8, bytes in
 
 func (r *reader) request(l leader, from int64, isolation int8, bytes int) *kmsg.FetchRequest {
 	req := kmsg.NewPtrFetchRequest()
-	req.MaxBytes, req.MinBytes, req.MaxWaitMillis, req.SessionEpoch, req.IsolationLevel = int32(bytes), 1, fetchWait, -1, isolation
+	req.MaxBytes, req.MinBytes, req.MaxWaitMillis, req.SessionEpoch, req.IsolationLevel = int32(bytes), 0, fetchWait, -1, isolation
+	if isolation != readCommitted {
+		req.MinBytes = 1 // there should be something: where the broker has nothing at hand it may look for so long
+	}
 	t := kmsg.NewFetchRequestTopic()
 	t.Topic, t.TopicID = r.page.Topic, l.topic
 	p := kmsg.NewFetchRequestTopicPartition()
