@@ -20,7 +20,8 @@ func (a *app) action() *cobra.Command {
 		Use: "list [REF]", Short: "List what can be done, and to a group or another thing: whether it is offered, and why",
 		Long: `List what can be done, and to a group or another thing: whether it is offered, and why.
 
-REF is a group's name, or a name as other commands print it under ref, such as prod/group/payments.`,
+REF is a group's name, or a name as other commands print it under ref, such as prod/group/payments or
+prod/position/payments/orders:3.`,
 		Args: func(c *cobra.Command, args []string) error {
 			if len(args) > 1 {
 				return usage("%s takes one group or ref, got %d arguments", c.CommandPath(), len(args))
@@ -102,8 +103,11 @@ func selectionOf(ref lag.Ref) (*selection, error) {
 	if err != nil {
 		return nil, err
 	}
-	if ref.Kind == lag.KindGroup || ref.Kind == lag.KindTopic {
+	switch ref.Kind {
+	case lag.KindGroup, lag.KindTopic:
 		err = s.add(ref.Kind, []string{ref.Name})
+	case lag.KindPosition: // which is a group's
+		err = s.add(lag.KindGroup, []string{ref.Name})
 	}
 	return s, err
 }

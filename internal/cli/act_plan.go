@@ -51,8 +51,11 @@ func (a *app) planKind(spec actions.Spec) *cobra.Command {
 			return a.runPlan(c.Context(), spec, targetOf(spec, args), params, save)
 		},
 	}
-	if spec.On[0] == lag.KindGroup || spec.On[0] == lag.KindTopic {
+	switch spec.On[0] {
+	case lag.KindGroup, lag.KindTopic:
 		c.ValidArgsFunction = a.completeNames(spec.On[0])
+	case lag.KindPosition:
+		c.ValidArgsFunction = a.completeFirst(lag.KindGroup)
 	}
 	for _, p := range spec.Params {
 		paramFlag(c, p)

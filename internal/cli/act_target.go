@@ -45,6 +45,8 @@ func targetWords(r lag.Ref) string {
 		return "all"
 	case r.Kind == lag.KindPartition:
 		return r.Kind + " " + r.Name + ":" + r.Sub
+	case r.Sub != "":
+		return r.Kind + " " + r.Name + " " + r.Sub
 	}
 	return r.Kind + " " + r.Name
 }

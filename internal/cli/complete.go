@@ -34,6 +34,17 @@ func (a *app) completeNames(kind string) completer {
 	}
 }
 
+// completeFirst offers names of a kind for the first argument only.
+func (a *app) completeFirst(kind string) completer {
+	names := a.completeNames(kind)
+	return func(c *cobra.Command, before []string, begun string) ([]string, cobra.ShellCompDirective) {
+		if len(before) > 0 {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		return names(c, before, begun)
+	}
+}
+
 func (a *app) completeFlag(c *cobra.Command, flag, kind string) {
 	if err := c.RegisterFlagCompletionFunc(flag, a.completeNames(kind)); err != nil {
 		panic(err) // the flag isn't there: a defect that every run would show

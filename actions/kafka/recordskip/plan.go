@@ -82,7 +82,7 @@ func (a Action) move(target lag.Ref, pos reset.Position, f found) (actions.Plan,
 		Now: fmt.Sprintf("%s, %s", id, headerNames(f.Record)), OK: true,
 	})
 	p.Warnings = append(p.Warnings, f.notes...)
-	p.Warnings = append(p.Warnings, fmt.Sprintf("the application never gets this record; to look at it: weir peek %s@%d", pos.Place, f.Offset))
+	p.Warnings = append(p.Warnings, "the application never gets this record")
 	return p, nil
 }
 
