@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -49,10 +51,18 @@ func newestRun(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: newestrun NAME")
 	}
-	names, err := os.ReadDir(ts.MkAbs("state/weir/runs"))
+	plans, err := filepath.Glob(ts.MkAbs("state/weir/runs/*/plan.json"))
 	ts.Check(err)
-	if len(names) == 0 {
+	var newest time.Time // names tell runs of one second not apart
+	for _, p := range plans {
+		info, err := os.Stat(p)
+		ts.Check(err)
+		if info.ModTime().After(newest) {
+			newest = info.ModTime()
+			ts.Setenv(args[0], filepath.Base(filepath.Dir(p)))
+		}
+	}
+	if newest.IsZero() {
 		ts.Fatalf("there is no run")
 	}
-	ts.Setenv(args[0], names[len(names)-1].Name())
 }
