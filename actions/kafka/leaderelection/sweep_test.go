@@ -111,6 +111,7 @@ func (s *stand) recover(t *testing.T, info actions.RunInfo, p actions.Plan, turn
 
 // TestKillSweep cuts weir off at every audit write and every request.
 func TestKillSweep(t *testing.T) {
+	t.Parallel()
 	points := 0
 	for _, tt := range []struct {
 		name    string

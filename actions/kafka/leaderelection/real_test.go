@@ -1,0 +1,244 @@
+package leaderelection
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"weir/actions"
+	"weir/actions/kafka/cluster"
+	"weir/actions/kafka/kafkatest"
+	"weir/internal/config"
+	"weir/internal/kafka"
+	"weir/internal/realkafka"
+	"weir/lag"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
+)
+
+// order puts the replicas of a topic into an order, partition by partition: it moves no data, and no leader.
+func order(t *testing.T, w *kafkatest.World, topic string, replicas ...[]int32) {
+	t.Helper()
+	var req kadm.AlterPartitionAssignmentsReq
+	for p, r := range replicas {
+		req.Assign(topic, int32(p), r)
+	}
+	got, err := w.Admin.AlterPartitionAssignments(t.Context(), req)
+	kafkatest.Must(t, err)
+	kafkatest.Must(t, got.Error())
+}
+
+// layout is a topic as the cluster tells it now.
+func layout(t *testing.T, w *kafkatest.World, topic string) (out []cluster.PartitionLayout) {
+	t.Helper()
+	req := kmsg.NewPtrMetadataRequest()
+	rt := kmsg.NewMetadataRequestTopic()
+	rt.Topic = kmsg.StringPtr(topic)
+	req.Topics = append(req.Topics, rt)
+	resp, err := req.RequestWith(t.Context(), w.Client)
+	kafkatest.Must(t, err)
+	for _, p := range resp.Topics[0].Partitions {
+		out = append(out, cluster.PartitionLayout{Place: cluster.Place{Topic: topic, Partition: p.Partition}, Leader: p.Leader, Replicas: p.Replicas, ISR: p.ISR})
+	}
+	slices.SortFunc(out, func(a, b cluster.PartitionLayout) int { return int(a.Partition - b.Partition) })
+	return out
+}
+
+func leaders(t *testing.T, w *kafkatest.World, topic string) (out []int32) {
+	t.Helper()
+	for _, p := range layout(t, w, topic) {
+		out = append(out, p.Leader)
+	}
+	return out
+}
+
+// until waits for the cluster to tell something of a topic.
+func until(t *testing.T, w *kafkatest.World, topic, what string, holds func([]cluster.PartitionLayout) bool) {
+	t.Helper()
+	for end := time.Now().Add(time.Minute); !holds(layout(t, w, topic)); {
+		if time.Now().After(end) {
+			t.Fatalf("%s: not within a minute: %+v", what, layout(t, w, topic))
+		}
+	}
+}
+
+// TestRealKillSweep cuts weir off on real brokers: at some points, or with -args -all at all of them.
+func TestRealKillSweep(t *testing.T) {
+	t.Parallel()
+	c := realkafka.Shared(t)
+	w := kafkatest.On(t, c.Seeds())
+	name := realkafka.Name("sweep")
+	c.CreateTopic(t, name, 3, 3, nil)
+	first := [][]int32{{1, 2, 3}, {2, 3, 1}, {3, 1, 2}}
+	turned := [][]int32{{2, 1, 3}, {3, 2, 1}, {1, 3, 2}}
+	a := action(w)
+	a.patience = 2 * time.Second
+	s := &stand{w: w, x: w.Executor(a), req: ask(topic(name), "batch", "2"), before: []int32{1, 2, 3}, after: []int32{2, 3, 1}}
+	s.now = func() []int32 { return leaders(t, w, name) }
+	s.back = func() {
+		order(t, w, name, first...)
+		_, err := w.Admin.ElectLeaders(t.Context(), kadm.ElectPreferredReplica, kadm.TopicsSet{name: {0: {}, 1: {}, 2: {}}})
+		kafkatest.Must(t, err)
+		order(t, w, name, turned...)
+		c.WaitISR(name, 3)
+		until(t, w, name, "the order", func(now []cluster.PartitionLayout) bool {
+			return !slices.ContainsFunc(now, func(p cluster.PartitionLayout) bool {
+				return p.Leader != s.before[p.Partition] || !slices.Equal(p.Replicas, turned[p.Partition])
+			})
+		})
+	}
+	step, points := 4, 0
+	if *everyPoint {
+		step = 1
+	}
+	for _, after := range []bool{false, true} {
+		for point := 1; s.cut(t, point, after); point += step {
+			points++
+		}
+	}
+	t.Logf("%d points", points)
+	if points < 10 {
+		t.Errorf("cut off at %d points only", points)
+	}
+}
+
+// as connects in place of the world with a login, and leaves the other role to the world.
+func as(c *realkafka.Cluster, u realkafka.User, role kafka.Role) func(context.Context, string) (cluster.Conn, error) {
+	return func(ctx context.Context, name string) (cluster.Conn, error) {
+		cl, err := kafka.Dial(ctx, config.Cluster{Name: name, Brokers: c.SASLSeeds(), Timeout: 10 * time.Second, Security: config.Security{
+			SASL: config.SASL{Mechanism: config.Scram256, Username: u.Name, Password: config.Literal(u.Password)}}}, role, kafka.Options{})
+		if err != nil {
+			return nil, err
+		}
+		return cluster.Of(cl), nil
+	}
+}
+
+// TestRealRights has principals who may see less than everything, and one who may not elect.
+func TestRealRights(t *testing.T) {
+	c := realkafka.Shared(t)
+	w := kafkatest.On(t, c.Seeds())
+	name := realkafka.Name("rights")
+	c.CreateTopic(t, name, 1, 3, nil)
+	was := layout(t, w, name)[0].Replicas
+	order(t, w, name, []int32{was[1], was[0], was[2]})
+	until(t, w, name, "the order", func(now []cluster.PartitionLayout) bool { return now[0].Replicas[0] == was[1] })
+	u := c.NewUser(t)
+	c.Grant(t, u, realkafka.OnTopic(name, kmsg.ACLOperationDescribe))
+	a := action(w)
+	a.Connect = cluster.Connect{Seeing: as(c, u, kafka.Seeing), Acting: as(c, u, kafka.Acting)}
+	x := w.Executor(a)
+	p := kafkatest.Plan(t, x, ask(topic(name)))
+	if warned := strings.Join(p.Warnings, "\n"); !strings.Contains(warned, "whether a reassignment is under way could not be seen") || len(p.Guards) != 2 {
+		t.Errorf("plan %+v", p)
+	}
+	_, err := x.Apply(t.Context(), p, kafkatest.Consent(p))
+	if !errors.Is(err, actions.ErrUnseen) || !strings.Contains(fmt.Sprint(err), "may not elect leaders") || leaders(t, w, name)[0] != was[0] {
+		t.Errorf("without the right: %v", err)
+	}
+	c.Grant(t, u, realkafka.OnCluster(kmsg.ACLOperationAlter))
+	p = kafkatest.Plan(t, x, ask(topic(name)))
+	_, err = x.Apply(t.Context(), p, kafkatest.Consent(p))
+	kafkatest.Must(t, err)
+	if got := leaders(t, w, name); got[0] != was[1] {
+		t.Errorf("leaders are %v, want %d", got, was[1])
+	}
+	other := realkafka.Name("hidden")
+	c.CreateTopic(t, other, 1, 3, nil)
+	if _, err := x.Registry.Plan(t.Context(), ask(topic(other))); !errors.Is(err, actions.ErrUnseen) {
+		t.Errorf("a topic that may not be seen: %v", err)
+	}
+}
+
+// TestRealBrokers has brokers die: first leaders are elected back, then a partition is left without any.
+func TestRealBrokers(t *testing.T) {
+	t.Parallel()
+	c := realkafka.Start(t, realkafka.Options{Nodes: 3, SeparateController: true, Props: map[string]string{"auto.leader.rebalance.enable": "false"}})
+	w := kafkatest.On(t, c.Seeds())
+	a := Action{Connect: w.Connect()}
+	x := w.Executor(a)
+	back, dark := realkafka.Name("back"), realkafka.Name("dark")
+	c.CreateTopic(t, back, 6, 3, nil)
+	c.CreateTopic(t, dark, 1, 2, nil)
+	order(t, w, dark, []int32{1, 2})
+	until(t, w, dark, "its place", func(now []cluster.PartitionLayout) bool { return slices.Equal(now[0].Replicas, []int32{1, 2}) })
+	c.WaitISR(dark, 2)
+	c.Produce(t, dark, 0, 5)
+	stale := backAgain(t, c, w, x, back)
+
+	c.Kill(2)
+	c.WaitGone(2)
+	w.Acted.Reset()
+	if _, err := x.Apply(t.Context(), stale, kafkatest.Consent(stale)); !errors.Is(err, actions.ErrStale) || len(w.Acted.Count()) > 0 {
+		t.Errorf("a plan from before the death of a broker: %v", err)
+	}
+	kafkatest.Must(t, w.Client.ProduceSync(t.Context(), &kgo.Record{Topic: dark, Value: []byte("only broker 1 has it")}).FirstErr())
+	c.Kill(1)
+	c.WaitGone(1)
+	c.Restart(2)
+	until(t, w, dark, "no leader", func(now []cluster.PartitionLayout) bool { return now[0].Leader < 0 })
+	if _, err := x.Registry.Plan(t.Context(), ask(topic(dark))); !errors.Is(err, actions.ErrGuard) || !strings.Contains(fmt.Sprint(err), "there is no leader") {
+		t.Errorf("a preferred election without a leader: %v", err)
+	}
+	p := kafkatest.Plan(t, x, ask(topic(dark), "type", "unclean"))
+	t.Logf("%s", p.Changes[0].Note)
+	if note := p.Changes[0].Note; string(p.Changes[0].After) != "2" || !strings.Contains(note, "eligible leader replicas: 1;") || !strings.Contains(note, "broker 2's copy ends at 5") ||
+		!strings.Contains(strings.Join(p.Warnings, "\n"), "start broker 1 again instead") {
+		t.Errorf("change %+v\n%v", p.Changes[0], p.Warnings)
+	}
+	_, err := x.Apply(t.Context(), p, kafkatest.Consent(p))
+	kafkatest.Must(t, err)
+	if got := leaders(t, w, dark); got[0] != 2 {
+		t.Errorf("leaders are %v", got)
+	}
+	ends, err := w.Admin.ListEndOffsets(t.Context(), dark)
+	kafkatest.Must(t, err)
+	if o, _ := ends.Lookup(dark, 0); o.Offset != 5 {
+		t.Errorf("the log ends at %d", o.Offset)
+	}
+}
+
+// backAgain restarts broker 3 and elects it back, and leaves a plan that the next death makes stale.
+func backAgain(t *testing.T, c *realkafka.Cluster, w *kafkatest.World, x *actions.Executor, name string) actions.Plan {
+	t.Helper()
+	preferred := func(of []cluster.PartitionLayout) (n int) {
+		for _, p := range of {
+			if p.Leader == p.Replicas[0] {
+				n++
+			}
+		}
+		return n
+	}
+	if n := preferred(layout(t, w, name)); n != 6 {
+		t.Fatalf("%d of 6 are led by the preferred replica", n)
+	}
+	c.Kill(3)
+	c.WaitGone(3)
+	if _, err := x.Registry.Plan(t.Context(), ask(topic(name))); !errors.Is(err, actions.ErrGuard) || !strings.Contains(fmt.Sprint(err), "its preferred replica, broker 3, is down") {
+		t.Errorf("while it is down: %v", err)
+	}
+	c.Restart(3)
+	c.WaitISR(name, 3)
+	if n := preferred(layout(t, w, name)); n != 4 {
+		t.Fatalf("%d of 6 are led by the preferred replica after the restart", n)
+	}
+	p := kafkatest.Plan(t, x, ask(lag.Ref{Kind: lag.KindCluster}, "batch", "1"))
+	rep, err := x.Apply(t.Context(), p, kafkatest.Consent(p))
+	kafkatest.Must(t, err)
+	if n := preferred(layout(t, w, name)); n != 6 || rep.Status != actions.StatusDone {
+		t.Fatalf("%d of 6 are led by the preferred replica: %+v", n, rep)
+	}
+	var turned [][]int32
+	for _, p := range layout(t, w, name) {
+		turned = append(turned, append(slices.Clone(p.Replicas[1:]), p.Replicas[0]))
+	}
+	order(t, w, name, turned...)
+	until(t, w, name, "the order", func(now []cluster.PartitionLayout) bool { return preferred(now) == 0 })
+	return kafkatest.Plan(t, x, ask(topic(name)))
+}
