@@ -23,7 +23,13 @@ func console(ctx context.Context, c *cli.Console) error {
 		clusters = append(clusters, tui.Cluster{Name: k.Name, Environment: k.Environment, ReadOnly: k.Mode == config.ReadOnly})
 	}
 	o := tui.Options{
-		Engine: c.Engine, Clusters: clusters, Progress: box, In: os.Stdin, Out: os.Stdout, Getenv: os.Getenv, UTC: c.UTC,
+		Engine: c.Engine, Clusters: clusters, Progress: box, In: os.Stdin, Out: os.Stdout, Getenv: os.Getenv, UTC: c.UTC, Unacting: c.Unacting,
+		Waiting: func(run string) {
+			c.Note("run " + run + " ends the step it is at, and then stops; weir run show tells what it did")
+		},
+	}
+	if c.Unacting == nil {
+		o.Actor = newActor(ctx, c)
 	}
 	look := &peeker{clusters: c.Clusters}
 	defer look.Close()

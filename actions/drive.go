@@ -78,7 +78,7 @@ func (w *work) drive(ctx context.Context, past []audit.Entry) (Report, error) {
 	case errors.Is(err, ErrAudit), w.doubt: // no verdict: the run stays open
 		w.close(ctx)
 		return w.report(StatusUnknown, Verdict{}), err
-	case errors.Is(err, ErrStopped) && w.paused:
+	case errors.Is(err, ErrStopped) && (w.paused || w.changed && errors.Is(context.Cause(ctx), ErrDropped)):
 		w.close(ctx)
 		return w.rest(ctx)
 	case errors.Is(err, ErrStopped):

@@ -111,6 +111,11 @@ func ExitCode(err error) int {
 	return int(ErrUnseen)
 }
 
+// ErrDropped, as the cause of a cancelled context, says that nobody decided to stop: the line of the person dropped, or the
+// terminal went. What has begun by then is left open, for a person to go on with, undo or end; every start of weir names
+// it. What hasn't is cancelled as by hand.
+var ErrDropped = errors.New("whoever consented was cut off")
+
 // Retriable marks an error after which an idempotent step may be tried again: it is certain that the try changed
 // nothing, and its cause passes.
 type Retriable struct{ Err error }

@@ -133,7 +133,7 @@ func (x *Executor) fold(ctx context.Context, f audit.Filter, each func(audit.Ent
 		if err != nil {
 			return nil, &Error{Kind: ErrAudit, What: "the journal can't be read", Err: err}
 		}
-		if e.Run == "" {
+		if e.Run == "" || e.Kind == KindArm {
 			continue
 		}
 		each(e)

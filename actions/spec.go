@@ -34,7 +34,11 @@ type Param struct {
 	Help    string
 	OneOf   string // parameters that share a name here exclude each other, and one of them is needed
 	Many    bool   // may be given more than once
+	Words   []Word // of a String: values with a meaning of their own, beside free ones
 }
+
+// Word is a value that a parameter knows by name.
+type Word struct{ Name, Help string }
 
 // Spec describes an action to the faces, the linter and the help.
 type Spec struct {
@@ -57,7 +61,7 @@ func (s Spec) Check(params map[string]string) error {
 		if i < 0 {
 			return Fail(ErrUsage, fmt.Sprintf("%s has no parameter %q", s.Verb, name), "see weir plan "+s.Verb+" --help")
 		}
-		if err := s.Params[i].check(value); err != nil {
+		if err := s.Params[i].Check(value); err != nil {
 			return &Error{Kind: ErrUsage, What: fmt.Sprintf("parameter %s of %s", name, s.Verb), Err: err}
 		}
 		if one := s.Params[i].OneOf; one != "" {
@@ -87,7 +91,8 @@ func (s Spec) alternatives(one string) string {
 	return strings.Join(names, ", ")
 }
 
-func (p Param) check(value string) (err error) {
+// Check says what is wrong with a value by its form alone; nil when nothing is.
+func (p Param) Check(value string) (err error) {
 	switch p.Type {
 	case Bool:
 		_, err = strconv.ParseBool(value)

@@ -1,6 +1,7 @@
 package actions
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -61,6 +62,15 @@ func (x *Executor) loadPlan(run, digest string) (Plan, error) {
 		return Plan{}, Fail(ErrUsage, "the plan kept for run "+run+" is not the one its journal names", "undo the run from its journal, or end it with a note")
 	}
 	return p, nil
+}
+
+// PlanOf gives the plan that a run carries out, as it was consented to.
+func (x *Executor) PlanOf(ctx context.Context, run string) (Plan, error) {
+	info, _, err := x.Show(ctx, run)
+	if err != nil {
+		return Plan{}, err
+	}
+	return x.loadPlan(run, info.PlanDigest)
 }
 
 // validRun keeps what a person typed within the directory of runs.

@@ -53,6 +53,13 @@ const (
 	vLater
 	vMoment
 	vRecord
+	vAgain
+	vSave
+	vGoOn
+	vSettle
+	vLeave
+	vStop
+	vVerify
 )
 
 // place is a kind of view, as a bit of the set in which a key works.
@@ -71,9 +78,18 @@ const (
 	atHelp
 	atBroker
 	atPeek
+	atMenu
+	atForm
+	atPlan
+	atConsent
+	atRun
+	atRuns
+	atAudit
 
-	lists    = atGroups | atTopics | atBrokers | atBroker | atEvents | atPositions | atTopic
-	cursored = lists | atOverview | atGroup | atHelp
+	lists    = atGroups | atTopics | atBrokers | atBroker | atEvents | atPositions | atTopic | atPlan | atRuns | atAudit
+	cursored = lists | atOverview | atGroup | atHelp | atRun
+	targets  = atOverview | atGroups | atGroup | atPositions | atTopics | atTopic | atBrokers // what can be acted on
+	acting   = atMenu | atForm | atPlan | atConsent                                           // on the way to a change: nothing is changed by leaving
 	anywhere = ^place(0)
 )
 
@@ -108,15 +124,20 @@ type binding struct {
 const listsOnly = "that works on lists"
 
 var bindings = []binding{
-	{vOpen, []string{"enter"}, "Enter", "open", "open what is under the cursor", secGo, cursored | atPeek, 1, "there is nothing here to open"},
-	{vEsc, []string{"esc"}, "Esc", "back", "close, clear the filter, climb", secGo, anywhere, 0, ""},
-	{vBack, []string{"-"}, "-", "back", "the last view", secGo, anywhere, 11, ""},
+	{vOpen, []string{"enter"}, "Enter", "open", "open what is under the cursor", secGo, cursored&^atPlan | atPeek, 1, "there is nothing here to open"},
+	{vOpen, []string{"enter"}, "Enter", "form", "the form of the action under the cursor", secAct, atMenu, 1, "there is nothing here to open"},
+	{vOpen, []string{"enter"}, "Enter", "plan (only reads)", "make the plan; it only reads", secAct, atForm, 1, "there is nothing here to open"},
+	{vOpen, []string{"enter"}, "Enter", "consent", "ask for consent to the plan", secAct, atPlan, 1, "there is nothing here to open"},
+	{vOpen, []string{"enter"}, "Enter", "applies", "apply, once all that is asked for is typed", secAct, atConsent, 1, "there is nothing here to open"},
+	{vEsc, []string{"esc"}, "Esc", "back", "close, clear the filter, climb", secGo, anywhere &^ acting, 0, ""},
+	{vEsc, []string{"esc"}, "Esc", "back, nothing changed", "back, with nothing changed", secAct, acting, 2, ""},
+	{vBack, []string{"-"}, "-", "back", "the last view", secGo, anywhere &^ acting, 11, "Esc goes back, with nothing changed"},
 	{vEarlier, []string{"["}, "[", "earlier", "the view before, as often as there is one", secGo, anywhere, 0, ""},
 	{vLater, []string{"]"}, "]", "later", "the view after that", secGo, anywhere, 0, ""},
-	{vView, []string{"1", "2", "3", "4", "5", "6", "7", "8", "9"}, "1-9", "views", "overview, groups, topics, brokers, events", secGo, anywhere, 2, ""},
+	{vView, []string{"1", "2", "3", "4", "5", "6", "7", "8", "9"}, "1-9", "views", "overview, groups, topics, brokers, events; 8 runs, 9 audit", secGo, anywhere &^ (atForm | atConsent), 3, "digits are typed here; : goes to a view"},
 	{vPalette, []string{":"}, ":", "view", "any view by its name", secGo, anywhere, 0, ""},
 	{vQuit, []string{"q"}, "q", "quit", "back; at the root, quit", secGo, anywhere, 0, ""},
-	{vInterrupt, []string{"ctrl+c"}, "ctrl+c", "quit", "quit at once", secGo, anywhere, 0, ""},
+	{vInterrupt, []string{"ctrl+c"}, "ctrl+c", "quit", "stop the run under way; without one, quit at once", secGo, anywhere, 0, ""},
 	{vSuspend, []string{"ctrl+z"}, "ctrl+z", "suspend", "to the shell; fg comes back", secGo, anywhere, 0, ""},
 
 	{vDown, []string{"j", "down"}, "j ↓", "down", "down", secMove, anywhere, 0, ""},
@@ -131,7 +152,7 @@ var bindings = []binding{
 	{vPanelBack, []string{"shift+tab"}, "shift+Tab", "last panel", "the panel before", secMove, atGroup | atPeek, 0, "there is one panel here"},
 
 	{vFilter, []string{"/"}, "/", "filter", "filter, as --filter: x  !x  lag>1e5  state=stalled", secFind, lists | atHelp, 3, listsOnly},
-	{vTroubles, []string{"!"}, "!", "troubles", "only troubles", secFind, atOverview | atGroups | atPositions | atBroker, 5, "only groups and partitions have states"},
+	{vTroubles, []string{"!"}, "!", "troubles", "only troubles", secFind, atOverview | atGroups | atPositions | atBroker | atRuns, 5, "only groups, partitions and runs have states"},
 	{vFolded, []string{"f"}, "f", "folded", "show what is folded away", secFind, atGroups, 0, "only groups are folded away"},
 
 	{vByLag, []string{"L"}, "L", "lag", "order by lag", secOrder, atGroups | atPositions, 6, "there is no lag here to order by"},
@@ -155,24 +176,45 @@ var bindings = []binding{
 	{vFaster, []string{"<"}, "<", "faster", "read more often, every 2 s at most", secLook, anywhere, 0, ""},
 	{vHelp, []string{"?", "f1"}, "?", "help", "this", secLook, anywhere, 99, ""},
 
-	{vAct, []string{"a"}, "a", "act", "what can be done here", secAct, anywhere, 0, ""},
-	{vMoment, []string{"m"}, "m", "mark", "note this moment, as weir mark does", secAct, anywhere &^ atHelp, 13, "esc closes the help first"},
-	{vCommand, []string{"@"}, "@", "command", "the command line that shows the same; copies it", secAct, anywhere &^ atHelp, 0, "the help has no command line of its own"},
+	{vMoment, []string{"m"}, "m", "mark", "note this moment, as weir mark does", secAct, anywhere &^ (atHelp | acting), 13, "Esc leaves this page first"},
+	{vAct, []string{"a"}, "a", "act", "what can be done to what is under the cursor or marked", secAct, targets, 9, "there is nothing here to act on"},
+	{vMark, []string{"space"}, "Space", "mark", "mark partitions, to act on several", secAct, atPositions | atTopic, 10, "only partitions are marked; an action on a group takes them"},
+	{vUndo, []string{"z"}, "z", "undo", "the plan that undoes the run under the cursor, or the last one", secAct, anywhere &^ (acting | atHelp | atText), 0, "that works where runs and what they change are looked at"},
+	{vAgain, []string{"r"}, "r", "again", "make the plan anew; read the journal again", secAct, atPlan | atRun | atRuns | atAudit, 5, "that makes a plan anew, or reads the journal again"},
+	{vSave, []string{"S"}, "S", "save", "keep the plan in a file for weir apply; :save NAME gives it a name", secAct, atPlan, 6, "only plans are saved"},
+	{vSettle, []string{"s"}, "s", "settle", "find out what became of a run that was cut off; only reads", secAct, atRun | atRuns, 4, "that works on runs"},
+	{vGoOn, []string{"o"}, "o", "go on", "go on with a run that stopped, after consent", secAct, atRun | atRuns, 6, "that works on runs"},
+	{vLeave, []string{"e"}, "e", "end", "end an unfinished run as it is, with a note", secAct, atRun | atRuns, 7, "that works on runs"},
+	{vStop, []string{"x"}, "x", "stop", "have a run stop after the step in hand", secAct, atRun | atRuns, 3, "that works on runs"},
+	{vVerify, []string{"V"}, "V", "verify", "check every record and signature of the audit log", secAct, atAudit, 4, "that works on the audit log"},
+	{vCommand, []string{"@"}, "@", "command", "the command line that does or shows the same; copies it", secAct, anywhere &^ atHelp, 0, "the help has no command line of its own"},
 	{vCopy, []string{"c"}, "c", "copy", "copy this view as Markdown", secAct, anywhere &^ atHelp, 12, "the help is docs/keys.md"},
-	{vMark, []string{"space"}, "Space", "mark", "mark rows", secAct, 0, 0, "marking rows serves actions, which this screen doesn't have yet"},
-	{vUndo, []string{"z"}, "z", "undo", "undo a run", secAct, 0, 0, "no run was started here, so there is nothing to undo"},
 }
 
-// byKey finds a key's binding.
-var byKey = func() map[string]*binding {
-	out := map[string]*binding{}
+// byKey finds a key's bindings: one key may do different things in different views.
+var byKey = func() map[string][]*binding {
+	out := map[string][]*binding{}
 	for i := range bindings {
 		for _, k := range bindings[i].keys {
-			out[k] = &bindings[i]
+			out[k] = append(out[k], &bindings[i])
 		}
 	}
 	return out
 }()
+
+// bindingOf finds what a key does in a view; where it does nothing there, its first binding, which says why.
+func bindingOf(key string, p place) *binding {
+	all := byKey[key]
+	for _, b := range all {
+		if b.works(p) {
+			return b
+		}
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	return all[0]
+}
 
 // works reports whether a binding does something in a view.
 func (b *binding) works(p place) bool { return b.in&p != 0 }

@@ -29,6 +29,10 @@ type outside struct {
 	notebook Notebook
 	peeker   Peeker
 	done     <-chan struct{} // closed when nothing more comes
+	jobs     *jobs           // nil: nothing can be done
+	// collect and later, where set, take commands and timers in place of the program: they are then run by hand.
+	collect func(tea.Cmd)
+	later   func(time.Duration, tea.Msg)
 }
 
 // nextState waits for the next state.

@@ -1,7 +1,7 @@
 // Package tui is the console: it draws what the engine knows, and moves through it.
 //
 // Manners:
-//   - Update and View do no I/O and read no clock. Time comes in a State and in ticks; every tea.Cmd is built in cmds.go.
+//   - Update and View do no I/O and read no clock. Time comes in a State and in ticks; every tea.Cmd is built in cmds.go and actcmds.go.
 //   - A view is a plain struct in a file of its own: it takes a snapshot, returns lines, and answers a key with an intent.
 //   - One table of bindings makes the dispatch, the footer, the help and docs/keys.md.
 //   - Nothing computed here that the shell would tell otherwise: states, sums and rates are the judge's.

@@ -35,7 +35,8 @@ func (m *model) frame() []line {
 func (m *model) card(s *snap) []line {
 	t, h := sumUp(s.c), healthOf(s)
 	said, r, glyph := overviewSentence(s, &t, &h)
-	left := badge(s).add(plain, " ").add(strong, s.safe(s.conf.Name)).add(plain, "  "+mode(s))
+	left := badge(s).add(plain, " ").add(strong, s.safe(s.conf.Name)).add(plain, "  ")
+	left = append(left, modeLine(s)...)
 	out := []line{join(m.glyphs, left, stamp(s, false), m.w), nil}
 	for _, part := range wrap(m.glyphs, strings.TrimSpace(glyph+" "+said), m.w-4, 4) {
 		out = append(out, put(plain, "  ").add(r, part))
@@ -66,11 +67,31 @@ func badge(s *snap) line {
 	return put(plain, " "+s.glyphs.CutEnd(env, 12))
 }
 
-func mode(s *snap) string {
+// modeLine is what may be done to the cluster: a chip while read-only is lifted, with how long; and the runs that are under
+// way here or wait for a person.
+func modeLine(s *snap) line {
+	l := put(plain, "confirm")
 	if s.conf.ReadOnly {
-		return "read-only"
+		l = put(plain, "read-only")
 	}
-	return "confirm"
+	if s.acts == nil {
+		return l
+	}
+	if g, ok := s.acts.armedOn(s.conf.Name, s.now); ok {
+		l = put(chipWarning, " ARMED "+itoa(int((g.until.Sub(s.now)+time.Minute-1)/time.Minute))+" min ")
+	}
+	if s.acts.under() {
+		done, of := s.acts.work.steps()
+		said := "run: " + itoa(done) + " done"
+		if of > 0 {
+			said = "run: " + itoa(done) + " of " + itoa(of)
+		}
+		l = l.add(plain, " ").add(accent, said)
+	}
+	if n := len(s.acts.unfinished()); n > 0 {
+		l = l.add(plain, " ").add(chipWarning, " "+itoa(n)+" unfinished ")
+	}
+	return l
 }
 
 // header is row 0: what is looked at at the left; mode, troubles, cost and the data's stamp at the right, never cut.
@@ -86,7 +107,7 @@ func (m *model) header(s *snap) line {
 		weight = warning
 	}
 	cost := put(weight, costWords(s, narrow))
-	middle := put(plain, mode(s)).add(plain, gap)
+	middle := append(modeLine(s), span{plain, gap})
 	m.count(s)
 	middle = append(middle, troublesWord(s, &m.totals, &m.health))
 	whole := append(append(append(line(nil), middle...), span{plain, gap}), append(cost, append(line{{plain, gap}}, right...)...)...)
@@ -190,9 +211,10 @@ func (m *model) footer(s *snap, position string) line {
 	if m.notice != "" {
 		return put(warning, m.glyphs.CutEnd(m.notice, m.w))
 	}
+	p, picky := m.top().(interface{ offers(*snap, verb) bool })
 	var keys []*binding
 	for i := range bindings {
-		if b := &bindings[i]; b.foot > 0 && b.verb != vHelp && b.works(m.top().place()) {
+		if b := &bindings[i]; b.foot > 0 && b.verb != vHelp && b.works(m.top().place()) && (!picky || p.offers(s, b.verb)) {
 			keys = append(keys, b)
 		}
 	}

@@ -44,6 +44,7 @@ type grid struct {
 	wide    bool
 	synced  bool
 	slack   int // cells that no column needs, of the last drawing
+	marks   map[string]bool
 }
 
 // sync takes in the keys in the order they would have now. With sort, or the first time, that becomes their order;
@@ -268,7 +269,7 @@ func (g *grid) draw(t theme, w, h int, focused bool, cells func(row int) []cell)
 	}
 	g.top = max(0, min(g.top, len(g.keys)-g.page))
 	for i := g.top; i < len(g.keys) && i < g.top+g.page; i++ {
-		lines = append(lines, g.line(t, shown, cells(g.row[g.keys[i]]), focused && i == g.at))
+		lines = append(lines, g.line(t, shown, cells(g.row[g.keys[i]]), focused && i == g.at, g.marks[g.keys[i]]))
 	}
 	return lines
 }
@@ -298,9 +299,12 @@ func (g *grid) pad(t theme, i int, s string) string {
 	return text.PadStart(s, w)
 }
 
-func (g *grid) line(t theme, shown []int, cells []cell, under bool) line {
+func (g *grid) line(t theme, shown []int, cells []cell, under, marked bool) line {
 	l := put(plain, "  ")
-	if under {
+	switch {
+	case marked:
+		l = put(accent, t.pick("•", "*")).add(strong, map[bool]string{true: ">", false: " "}[under])
+	case under:
 		l = put(strong, " >")
 	}
 	for _, i := range shown {

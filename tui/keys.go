@@ -15,7 +15,15 @@ func (m *model) key(k tea.KeyPressMsg) tea.Cmd {
 		return m.promptKey(name, k.Text)
 	}
 	m.notice = ""
-	b := byKey[name]
+	if name != "q" {
+		m.leaving = false
+	}
+	if t, ok := m.top().(typist); ok && !m.tooSmall() {
+		if i, taken := t.typeKey(m.snap(), name, k.Text); taken {
+			return m.obey(i)
+		}
+	}
+	b := bindingOf(name, m.top().place())
 	switch {
 	case b == nil:
 		m.notice = m.glyphs.Safe(name) + " does nothing here; ? lists the keys"
@@ -35,7 +43,7 @@ func (m *model) key(k tea.KeyPressMsg) tea.Cmd {
 func (m *model) do(v verb) tea.Cmd {
 	switch v {
 	case vInterrupt:
-		return tea.Quit
+		return m.interrupt()
 	case vQuit:
 		return m.quit()
 	case vSuspend:
@@ -76,7 +84,11 @@ func (m *model) do(v verb) tea.Cmd {
 			m.open(newHelp(m.top().place(), crumbs[0]))
 		}
 	case vAct:
-		m.notice = "Acting from the console isn't built yet. Nothing was changed."
+		return m.actOn()
+	case vUndo:
+		return m.undoLast()
+	case vLeave:
+		m.askNote()
 	case vDescribe, vRaw:
 		m.page(v == vRaw)
 	case vCommand:
@@ -101,6 +113,9 @@ func (m *model) obey(i intent) tea.Cmd {
 		m.show(append(slices.Clone(m.stack[:len(m.stack)-1]), i.v))
 	case say:
 		m.notice = i.why
+	case nil:
+	default:
+		return m.react(i)
 	case runVerb:
 		if h, ok := m.top().(*help); ok {
 			under := h.under
@@ -114,17 +129,21 @@ func (m *model) obey(i intent) tea.Cmd {
 
 // fromHelp does a key that was chosen in the help, if it works in the view below.
 func (m *model) fromHelp(v verb, under place) tea.Cmd {
+	var not string
+	works := false
 	for i := range bindings {
 		if b := &bindings[i]; b.verb == v {
-			switch {
-			case !b.works(under):
-				m.notice = b.not
-				return nil
-			case v == vView:
-				m.notice = "1 overview  2 groups  3 topics  4 brokers  5 events"
-				return nil
-			}
+			works = works || b.works(under)
+			not = b.not
 		}
+	}
+	switch {
+	case !works:
+		m.notice = not
+		return nil
+	case v == vView:
+		m.notice = numbered()
+		return nil
 	}
 	return m.do(v)
 }
@@ -135,6 +154,9 @@ func (m *model) climb() {
 		if f.setFilter(m.snap(), "") == nil {
 			return
 		}
+	}
+	if n, ok := m.top().(interface{ unmark() bool }); ok && n.unmark() {
+		return
 	}
 	if n, ok := m.top().(interface{ widen() bool }); ok && n.widen() {
 		return
@@ -151,6 +173,11 @@ func (m *model) climb() {
 
 func (m *model) quit() tea.Cmd {
 	if len(m.stack) == 1 {
+		if m.acts.under() && !m.leaving {
+			m.leaving = true
+			m.notice = "a run is under way: leaving stops it after the step in hand; q again leaves, any other key stays"
+			return nil
+		}
 		return tea.Quit
 	}
 	m.show(m.stack[:len(m.stack)-1])
@@ -159,12 +186,24 @@ func (m *model) quit() tea.Cmd {
 
 // number goes to a view by its number.
 func (m *model) number(name string) {
-	n := int(name[0] - '1')
-	if n >= len(viewNames) {
-		m.notice = name + " has no view yet; there are 1 overview 2 groups 3 topics 4 brokers 5 events"
-		return
+	for _, v := range viewNames {
+		if v.key == name {
+			m.root(v.make())
+			return
+		}
 	}
-	m.root(viewNames[n].make())
+	m.notice = name + " has no view; there are " + numbered()
+}
+
+// numbered lists the views that have a number.
+func numbered() string {
+	var out []string
+	for _, v := range viewNames {
+		if v.key != "" {
+			out = append(out, v.key+" "+v.name)
+		}
+	}
+	return strings.Join(out, "  ")
 }
 
 // freeze holds the screen, or lets it go on.
@@ -201,12 +240,26 @@ func (m *model) ask(kind byte, input string) {
 	m.prompt = &prompt{kind: kind, input: input, was: input, history: m.past[kind]}
 }
 
-func (m *model) paste(text string) {
-	if m.prompt == nil {
-		m.notice = "a paste does nothing here"
-		return
+func (m *model) paste(text string) tea.Cmd {
+	if m.prompt != nil {
+		m.prompt.insert(text)
+		return nil
 	}
-	m.prompt.insert(text)
+	if t, ok := m.top().(typist); ok {
+		return m.obey(t.pasted(m.snap(), text))
+	}
+	m.notice = "a paste does nothing here"
+	return nil
+}
+
+// interrupt stops the run under way, and leaves when none is, or when that was asked before.
+func (m *model) interrupt() tea.Cmd {
+	if m.acts.under() && !m.acts.work.stopping {
+		m.stopWork()
+		m.notice += "; ctrl+c again leaves"
+		return nil
+	}
+	return tea.Quit
 }
 
 // promptKey edits the prompt's line.
@@ -260,6 +313,8 @@ func (m *model) answer() tea.Cmd {
 	switch {
 	case p.kind == ':':
 		return m.goTo(input)
+	case p.kind == 'n':
+		return m.note(input)
 	case p.kind == 'm' && input != "":
 		return m.out.mark(m.snap().conf.Name, input)
 	}
@@ -280,6 +335,14 @@ func (m *model) goTo(input string) tea.Cmd {
 	case "ctx", "cluster":
 		m.context(rest)
 		return nil
+	case "arm":
+		return m.armingWord(rest)
+	case "disarm":
+		return m.disarmWord()
+	case "save":
+		return m.saveAs(rest)
+	case "run":
+		return m.toWork()
 	}
 	for _, v := range viewNames {
 		if v.name != name && !has(v.aliases, name) {
@@ -300,7 +363,7 @@ func (m *model) goTo(input string) tea.Cmd {
 		m.root(made)
 		return nil
 	}
-	m.notice = "no view is named " + m.glyphs.Safe(name) + "; there are overview, groups, topics, brokers, events"
+	m.notice = "no view is named " + m.glyphs.Safe(name) + "; there are " + strings.Join(completions(m.snap(), ""), ", ")
 	return nil
 }
 

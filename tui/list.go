@@ -101,12 +101,21 @@ func (l *list) sync(s *snap) {
 	if s.read() == nil || !l.dirty && l.reading == s.c.Reading {
 		return
 	}
+	l.reading = s.c.Reading
+	l.reload(s)
+}
+
+// reload takes in the table as it is now.
+func (l *list) reload(s *snap) {
 	sort := l.dirty
-	l.reading, l.dirty = s.c.Reading, false
+	l.dirty = false
 	l.table = l.source(s)
 	l.reader = wire.NewReader(&l.table)
-	same := l.topo == s.read().Topology && l.total == l.table.Len && len(l.keys) == l.table.Len
-	l.topo = s.read().Topology
+	same := false
+	if r := s.read(); r != nil {
+		same = l.topo == r.Topology && l.total == l.table.Len && len(l.keys) == l.table.Len
+		l.topo = r.Topology
+	}
 	if l.fixed && same && !sort && l.order == "" && l.match == nil && l.keep == nil && !l.onlyBad {
 		return
 	}
@@ -217,6 +226,8 @@ func (l *list) do(s *snap, v verb, w int) (intent, bool) {
 		l.onlyBad, l.dirty = !l.onlyBad, true
 	case vFolded:
 		l.unfolded, l.dirty = !l.unfolded, true
+	case vMark:
+		l.mark()
 	default:
 		return nil, false
 	}
@@ -279,6 +290,9 @@ func (l *list) narrowed(s *snap) string {
 	}
 	if l.expr != "" {
 		said = append(said, "filter "+s.safe(l.expr)+" (Esc)")
+	}
+	if n := len(l.marks); n > 0 {
+		said = append(said, itoa(n)+" marked (Esc)")
 	}
 	if l.doubtful > 0 {
 		said = append(said, itoa(l.doubtful)+" hidden: a value they are filtered by is not known")

@@ -28,15 +28,19 @@ type model struct {
 
 	stack []view // from the root; the last one is drawn
 	visited
-	prompt *prompt
-	past   map[byte][]string // what was typed into prompts, by kind
-	notice string            // in place of the keys, until the next one
-	looked []lag.Ref
-	pace   engine.Pace
-	notes  notes
-	feed   feed
+	prompt  *prompt
+	past    map[byte][]string // what was typed into prompts, by kind
+	notice  string            // in place of the keys, until the next one
+	looked  []lag.Ref
+	pace    engine.Pace
+	notes   notes
+	feed    feed
+	arrived view // the view on top, once it was asked what it needs
 	counted
-	end error
+	acts    acts
+	asking  *asking // a plan that is being made
+	leaving bool    // q was pressed once while a run is under way
+	end     error
 }
 
 // counted is what the header tells, worked out once for each reading.
@@ -56,12 +60,16 @@ func newModel(o Options, out outside) *model {
 	m := &model{theme: newTheme(o.Getenv), out: out, clusters: o.Clusters, utc: o.UTC, local: time.Local,
 		hist: map[string]*clusterHistory{}, first: map[string]reading{}, past: map[byte][]string{}}
 	m.stack = []view{newOverview()}
+	m.acts.actor, m.acts.unacting = o.Actor, "this console can't change anything"
+	if o.Unacting != nil {
+		m.acts.unacting += ": " + m.glyphs.Safe(o.Unacting.Error())
+	}
 	return m
 }
 
 // Init asks for what comes in.
 func (m *model) Init() tea.Cmd {
-	return tea.Batch(m.out.nextState(), m.out.nextProgress(), m.out.nextTick(), m.out.nextMarks(0), synchronize, tea.RequestBackgroundColor)
+	return tea.Batch(m.out.nextState(), m.out.nextProgress(), m.out.nextTick(), m.out.nextMarks(0), m.out.nextHeard(), m.refreshRuns(), synchronize, tea.RequestBackgroundColor)
 }
 
 // Update takes in one message.
@@ -98,13 +106,38 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.KeyPressMsg:
 		cmd = tea.Batch(m.attend(true), m.key(msg))
 	case tea.PasteMsg:
-		m.paste(msg.Content)
+		cmd = m.paste(msg.Content)
+	case answerMsg:
+		cmd = msg(m)
+	case heardMsg:
+		m.heard(msg)
+		cmd = m.out.nextHeard()
+	case quietMsg:
+		msg.of.woken(msg)
+	case beatMsg:
+		msg.of.woken(msg)
 	case endMsg:
 		m.end = msg.why
 		return m, tea.Quit
 	}
+	if m.asking != nil && m.asking.by != m.top() {
+		m.dropPlan()
+	}
 	m.sync()
-	return m, tea.Batch(cmd, m.look(), m.fetch())
+	return m, tea.Batch(cmd, m.look(), m.arrive(), m.fetch())
+}
+
+// arrive lets a view that has just come on top ask for what it shows.
+func (m *model) arrive() tea.Cmd {
+	v := m.top()
+	if v == m.arrived {
+		return nil
+	}
+	m.arrived = v
+	if a, ok := v.(interface{ opened() intent }); ok && m.acts.actor != nil {
+		return m.obey(a.opened())
+	}
+	return nil
 }
 
 // pass moves the clock on; it never goes back.
@@ -140,7 +173,7 @@ func (m *model) snap() *snap {
 	if m.utc {
 		zone = time.UTC
 	}
-	s := &snap{theme: m.theme, now: m.now.In(zone), judged: m.now.In(zone), frozen: !m.frozen.IsZero()}
+	s := &snap{theme: m.theme, now: m.now.In(zone), judged: m.now.In(zone), frozen: !m.frozen.IsZero(), acts: &m.acts}
 	if s.frozen {
 		s.judged = m.frozen.In(zone)
 	}

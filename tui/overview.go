@@ -89,6 +89,7 @@ func (o *overview) draw(s *snap, w, h int) ([]line, string) {
 	if s.read() == nil || !s.seen() {
 		return append(append(out, nil), progressLines(s, w)...), ""
 	}
+	out = append(out, unfinishedLines(s, w)...)
 	out = append(out, nil)
 	out = append(out, o.totalsLines(s, w)...)
 	out = append(out, nil)

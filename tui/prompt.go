@@ -87,6 +87,12 @@ func (p *prompt) draw(s *snap, w int) line {
 	if p.kind == 'm' {
 		lead = "mark "
 	}
+	if p.kind == 'n' {
+		lead = "note: "
+		if p.fault == "" {
+			hint = "why it is well as it is; Enter ends the run, Esc leaves it open"
+		}
+	}
 	l := put(accent, lead).add(strong, shown).add(cursor, " ")
 	room := w - l.width() - 2
 	if room < 8 {
@@ -97,15 +103,18 @@ func (p *prompt) draw(s *snap, w int) line {
 
 // named views of the palette, with their aliases.
 var viewNames = []struct {
+	key     string // the number that goes there; "" none
 	name    string
 	aliases []string
 	make    func() view
 }{
-	{"overview", []string{"o"}, func() view { return newOverview() }},
-	{"groups", []string{"g", "group"}, func() view { return newGroups() }},
-	{"topics", []string{"t", "topic"}, func() view { return newTopics() }},
-	{"brokers", []string{"b", "broker"}, func() view { return newBrokers() }},
-	{"events", []string{"e", "changes"}, func() view { return newEvents() }},
+	{"1", "overview", []string{"o"}, func() view { return newOverview() }},
+	{"2", "groups", []string{"g", "group"}, func() view { return newGroups() }},
+	{"3", "topics", []string{"t", "topic"}, func() view { return newTopics() }},
+	{"4", "brokers", []string{"b", "broker"}, func() view { return newBrokers() }},
+	{"5", "events", []string{"e", "changes"}, func() view { return newEvents() }},
+	{"8", "runs", []string{"r"}, func() view { return newRuns() }},
+	{"9", "audit", nil, func() view { return newAudit() }},
 }
 
 // completions are the commands that begin so.
@@ -114,7 +123,7 @@ func completions(s *snap, input string) []string {
 	for _, v := range viewNames {
 		out = append(out, v.name)
 	}
-	out = append(out, "ctx", "help", "q")
+	out = append(out, "arm", "disarm", "run", "save", "ctx", "help", "q")
 	kept := out[:0]
 	for _, name := range out {
 		if strings.HasPrefix(name, strings.TrimSpace(input)) {

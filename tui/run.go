@@ -13,6 +13,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"golang.org/x/term"
 
+	"weir/actions"
 	"weir/internal/engine"
 )
 
@@ -25,7 +26,11 @@ type Options struct {
 	Peeker   Peeker         // reads records; nil: they can't be read
 	In, Out  *os.File
 	Getenv   func(string) string
-	UTC      bool // times in UTC from the start
+	UTC      bool  // times in UTC from the start
+	Actor    Actor // nil: nothing can be changed
+	Unacting error // why there is no Actor; may be nil
+	// Waiting is called when the console has left the terminal and a run still ends its step; nil for nobody.
+	Waiting func(run string)
 }
 
 // Progress is a word on the first read of a cluster.
@@ -88,10 +93,24 @@ func Run(ctx context.Context, o Options) error {
 	if o.Progress != nil {
 		out.progress = o.Progress.ch
 	}
-	err := show(ctx, newModel(o, out), o.In, o.Out, o.Getenv)
+	out.jobs = newJobs(ctx)
+	m := newModel(o, out)
+	err := show(ctx, m, o.In, o.Out, o.Getenv)
 	stop(nil)
+	if m.acts.under() && o.Waiting != nil {
+		o.Waiting(m.acts.work.run)
+	}
+	out.jobs.close(leaving(err))
 	<-ended
 	return err
+}
+
+// leaving is what a run under way is told when the console ends: that its person left, or was cut off.
+func leaving(err error) error {
+	if err == nil {
+		return context.Canceled
+	}
+	return fmt.Errorf("%w: %w", actions.ErrDropped, err)
 }
 
 // usable reports whether the console can be drawn: on a terminal, and one that knows more than lines.

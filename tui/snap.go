@@ -31,6 +31,7 @@ type snap struct {
 	frozen  bool
 	noted   *notes
 	changes []change // what was seen and noted, oldest first
+	acts    *acts
 	reading
 }
 

@@ -38,6 +38,13 @@ type subject interface {
 // markdowned is a view that copies as Markdown in a form of its own.
 type markdowned interface{ markdown(*snap) string }
 
+// typist is a view that takes in text. Keys go to it first; it takes those it has a use for where its cursor stands.
+type typist interface {
+	view
+	typeKey(s *snap, name, text string) (i intent, taken bool)
+	pasted(s *snap, text string) intent
+}
+
 // intent is what a view asks for.
 type intent interface{ intent() }
 

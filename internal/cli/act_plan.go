@@ -3,11 +3,9 @@ package cli
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -15,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"weir/actions"
+	"weir/internal/acting"
 	"weir/internal/config"
 	"weir/internal/wire"
 	"weir/lag"
@@ -178,28 +177,11 @@ func (a *app) makePlan(ctx context.Context, r *actions.Registry, c config.Cluste
 		return acted(err)
 	}
 	if save != "" {
-		if err := savePlan(save, p, a.sys.Version); err != nil {
+		if err := acting.SavePlan(save, p, a.sys.Version); err != nil {
 			return usage("--save %s: %w", save, err)
 		}
 	}
 	return a.showPlan(p, c, save)
-}
-
-// savePlan puts a plan into a file, whole or not at all.
-func savePlan(path string, p actions.Plan, version string) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), ".weir-plan-*") // 0600
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			_ = os.Remove(f.Name())
-		}
-	}()
-	if err := errors.Join(p.Write(f, version), f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
 }
 
 // showPlan prints a plan: a page for a person, the file's own form as JSON, or its changes as rows.

@@ -70,6 +70,8 @@ type app struct {
 	saying   sync.Mutex // an interrupt is answered while the command speaks
 	// drawing is set while the terminal is not as it was found.
 	drawing atomic.Bool
+	// busy is set while the console carries out a change: it is then waited for.
+	busy atomic.Bool
 	// policies are what the configuration says of a cluster's groups.
 	policies func(cluster string) []config.Policy
 	// declared are, by cluster, what the scenario of an embedded one says of its groups.
@@ -96,6 +98,10 @@ func Main(ctx context.Context, env Env, sys Systems) int {
 	if a.acting.Load() {
 		a.note("interrupted: the step under way is ended first")
 		return a.finish(ctx, <-ended)
+	}
+	if a.busy.Load() { // the console stops it between two steps
+		<-ended
+		return a.finish(ctx, context.Cause(ctx))
 	}
 	wait := grace
 	if a.drawing.Load() {

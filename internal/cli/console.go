@@ -24,6 +24,10 @@ type Console struct {
 	Store    *store.Store
 	Unstored error
 	By       string
+	// Busy is called when the console begins and ends to carry out a change, so that an interrupt doesn't leave it behind.
+	Busy func(bool)
+	// Note says something on stderr, once the terminal is left.
+	Note func(string)
 	// Progress is called by the engine while it reads; main sets it before it runs the engine.
 	Progress func(cluster string, p probes.Progress)
 }
@@ -62,7 +66,7 @@ func (a *app) open(ctx context.Context, clusters []config.Cluster) error {
 	for i, c := range clusters {
 		sources[i].Refresh, sources[i].Policies = c.Refresh, a.policiesOf(c.Name)
 	}
-	seen := &Console{Clusters: clusters, UTC: a.flag.utc, By: acting.Person(a.Getenv)}
+	seen := &Console{Clusters: clusters, UTC: a.flag.utc, By: acting.Person(a.Getenv), Busy: a.busy.Store, Note: func(said string) { a.note("%s", said) }}
 	seen.Store, seen.Unstored = a.store()
 	seen.Acting, seen.Unacting = a.host(clusters...)
 	seen.Engine = engine.New(sources, engine.Options{Rates: true, Progress: func(cluster string, p probes.Progress) {

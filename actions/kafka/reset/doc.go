@@ -56,7 +56,11 @@ func (Action) Spec() actions.Spec {
 		Summary: "move the committed offsets of a consumer group that has no members",
 		Help:    "Reads the group, its commits and the logs; then, with consent, holds the group, commits, reads back and lets go.",
 		Params: []actions.Param{
-			{Name: pTo, Type: actions.String, OneOf: where, Help: "earliest, latest, current, an offset, or a time with its zone (RFC 3339)"},
+			{Name: pTo, Type: actions.String, OneOf: where, Help: "earliest, latest, current, an offset, or a time with its zone (RFC 3339)", Words: []actions.Word{
+				{Name: "earliest", Help: "the first record that still exists"},
+				{Name: "latest", Help: "the end: gives up all that is unread"},
+				{Name: "current", Help: "where it stands now"},
+			}},
 			{Name: pAgo, Type: actions.Duration, OneOf: where, Help: "the first record of the last so long, such as 15m"},
 			{Name: pShift, Type: actions.Int, OneOf: where, Help: "so many offsets forward, or back when negative"},
 			{Name: pFromGroup, Type: actions.String, OneOf: where, Help: "the offsets that another group has committed"},

@@ -1,0 +1,198 @@
+package tui
+
+import (
+	"strings"
+
+	"weir/actions"
+	"weir/internal/text"
+	"weir/lag"
+)
+
+// selection is what a person points at: the things that actions may be about, and the partitions in hand or marked.
+type selection struct {
+	refs      []lag.Ref // of different kinds, the nearest first: a partition before its topic
+	name      string    // for a person
+	hand      spot      // the partition under the cursor; its topic is "" for none
+	committed int64     // of the group on it; lag.Unknown or lag.None without
+	marked    []spot
+	troubled  []spot // partitions of the group in trouble
+	all       int    // partitions of the group
+}
+
+// spot is a partition.
+type spot struct {
+	topic     string
+	partition int32
+}
+
+// selecting is a view with something to act on.
+type selecting interface {
+	view
+	selected(*snap) (selection, bool)
+}
+
+// refFor is the thing of a selection that an action may be about; false for none.
+func (c *selection) refFor(spec actions.Spec) (lag.Ref, bool) {
+	for _, r := range c.refs {
+		for _, kind := range spec.On {
+			if r.Kind == kind {
+				return r, true
+			}
+		}
+	}
+	return lag.Ref{}, false
+}
+
+// topicsWord writes partitions as a parameter of type Topics takes them: TOPIC:0,1 joined by line feeds.
+func topicsWord(all []spot) string {
+	var order []string
+	by := map[string][]string{}
+	for _, p := range all {
+		if by[p.topic] == nil {
+			order = append(order, p.topic)
+		}
+		by[p.topic] = append(by[p.topic], itoa(int(p.partition)))
+	}
+	for i, t := range order {
+		order[i] = t + ":" + strings.Join(by[t], ",")
+	}
+	return strings.Join(order, "\n")
+}
+
+// shortSpots names a few partitions, and counts the others.
+func shortSpots(s *snap, all []spot) string {
+	const most = 9
+	var out []string
+	for _, p := range all[:min(most, len(all))] {
+		out = append(out, "p"+itoa(int(p.partition)))
+	}
+	said := strings.Join(out, " ")
+	if n := len(all) - most; n > 0 {
+		said += " and " + text.Exact(int64(n)) + " more"
+	}
+	if len(all) > 0 && sameTopic(all) {
+		said += " of " + s.safe(all[0].topic)
+	}
+	return said
+}
+
+func sameTopic(all []spot) bool {
+	for _, p := range all {
+		if p.topic != all[0].topic {
+			return false
+		}
+	}
+	return true
+}
+
+// groupSelection is a group, with its partitions that are in trouble.
+func groupSelection(s *snap, name string) (selection, bool) {
+	ix, ok := groupNamed(s, name)
+	if !ok {
+		return selection{}, false
+	}
+	out := selection{refs: []lag.Ref{{Cluster: s.conf.Name, Kind: lag.KindGroup, Name: name}}, name: name, committed: lag.Unknown}
+	r := s.read()
+	for _, p := range s.positionsOf(ix) {
+		out.all++
+		if p.Severity == 0 {
+			continue
+		}
+		part := &r.Partitions[r.Positions[p.Position].Partition]
+		out.troubled = append(out.troubled, spot{r.Topics[part.Topic].Name, part.Number})
+	}
+	return out, true
+}
+
+// at puts a partition of the group into the hand.
+func (c selection) at(s *snap, p spot) selection {
+	c.hand, c.committed = p, lag.Unknown
+	group := c.refs[0].Name
+	ref := func(kind, name, sub string) lag.Ref {
+		return lag.Ref{Cluster: s.conf.Name, Kind: kind, Name: name, Sub: sub}
+	}
+	number := itoa(int(p.partition))
+	c.refs = append(c.refs, ref(lag.KindPosition, group, p.topic+":"+number), ref(lag.KindPartition, p.topic, number), ref(lag.KindTopic, p.topic, ""))
+	c.name = group + " p" + number + " of " + p.topic
+	ix, _ := groupNamed(s, group)
+	if r := s.read(); ix >= 0 {
+		for _, i := range r.Groups[ix].Positions {
+			part := &r.Partitions[r.Positions[i].Partition]
+			if part.Number == p.partition && r.Topics[part.Topic].Name == p.topic {
+				c.committed = r.Committed[i]
+			}
+		}
+	}
+	return c
+}
+
+func (g *groups) selected(s *snap) (selection, bool) { return groupSelection(s, g.word("group")) }
+
+func (o *overview) selected(s *snap) (selection, bool) { return groupSelection(s, o.cursor()) }
+
+// selected is the group; with the cursor in the map of its partitions, the one in hand too, and among the members the
+// worst partition of the member in hand.
+func (g *groupPage) selected(s *snap) (selection, bool) {
+	c, ok := groupSelection(s, g.name)
+	if !ok {
+		return c, false
+	}
+	if g.panel == onPartitions {
+		if topic, cell, held := g.heat.hand(); held {
+			return c.at(s, spot{topic, cell.number}), true
+		}
+		return c, true
+	}
+	if at, held := g.members.row[g.members.cursor()]; held && at < len(g.members.all) {
+		if worst := g.members.all[at].worst; worst != nil && worst.Severity > 0 {
+			r := s.read()
+			part := &r.Partitions[r.Positions[worst.Position].Partition]
+			return c.at(s, spot{r.Topics[part.Topic].Name, part.Number}), true
+		}
+	}
+	return c, true
+}
+
+func (p *positions) selected(s *snap) (selection, bool) {
+	c, ok := groupSelection(s, p.group)
+	row := p.under()
+	if !ok || row == nil {
+		return c, ok
+	}
+	c = c.at(s, spotOf(p.list.table.Column("topic"), p.list.table.Column("partition"), row))
+	c.marked = p.markedSpots()
+	return c, true
+}
+
+func (t *topics) selected(s *snap) (selection, bool) { return topicSelection(s, t.word("topic")) }
+
+func topicSelection(s *snap, name string) (selection, bool) {
+	if name == "" {
+		return selection{}, false
+	}
+	return selection{refs: []lag.Ref{{Cluster: s.conf.Name, Kind: lag.KindTopic, Name: name}}, name: name, committed: lag.Unknown}, true
+}
+
+func (t *topicPage) selected(s *snap) (selection, bool) {
+	c, ok := topicSelection(s, t.name)
+	row := t.under()
+	if !ok || row == nil {
+		return c, ok && t.find(s) != nil
+	}
+	c.hand = spot{t.name, spotOf(-1, t.table.Column("partition"), row).partition}
+	number := itoa(int(c.hand.partition))
+	c.refs = append([]lag.Ref{{Cluster: s.conf.Name, Kind: lag.KindPartition, Name: t.name, Sub: number}}, c.refs...)
+	c.name = "p" + number + " of " + t.name
+	c.marked = t.markedSpots()
+	return c, true
+}
+
+func (b *brokers) selected(s *snap) (selection, bool) {
+	row := b.under()
+	if row == nil {
+		return selection{}, false
+	}
+	id := row[2].String()
+	return selection{refs: []lag.Ref{{Cluster: s.conf.Name, Kind: lag.KindBroker, Name: id}, {Cluster: s.conf.Name, Kind: lag.KindCluster}},
+		name: "b" + id, committed: lag.Unknown}, true
+}
