@@ -18,7 +18,12 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
-func TestMain(m *testing.M) { os.Exit(realkafka.Main(m)) }
+func TestMain(m *testing.M) {
+	if how := os.Getenv(childWord); how != "" {
+		os.Exit(consume(how))
+	}
+	os.Exit(realkafka.Main(m))
+}
 
 // real is a topic with ten records in each of three partitions on real brokers.
 func real(t *testing.T) (*realkafka.Cluster, *kafkatest.World, string) {
@@ -228,8 +233,13 @@ func TestRealRefusals(t *testing.T) {
 // TestRealKillSweep cuts weir off on real brokers: at some points, or with -args -all at all of them.
 func TestRealKillSweep(t *testing.T) {
 	c := realkafka.Shared(t)
-	for _, newer := range []bool{false, true} {
-		t.Run(map[bool]string{false: "simple", true: "KIP-848"}[newer], func(t *testing.T) {
+	for _, name := range []string{"simple", "KIP-848", "stopped"} {
+		t.Run(name, func(t *testing.T) {
+			newer := name == "KIP-848"
+			stop := name == "stopped"
+			if stop && !*everyPoint {
+				t.Skip("with -args -all")
+			}
 			w := kafkatest.On(t, c.Seeds())
 			name := realkafka.Name("sweep")
 			if newer { // a member makes the group one of its kind, and leaves it so
@@ -238,6 +248,10 @@ func TestRealKillSweep(t *testing.T) {
 				c.JoinConsumer(t, "g-"+name, []string{first}).Leave()
 			}
 			s, req := newSweep(t, w, name, 1, true)
+			if stop {
+				s.application()
+				req.Params["stop-app"] = "true"
+			}
 			x := w.Executor(s.a)
 			if p := kafkatest.Plan(t, x, req); newer != (p.Facts[fKind] == lag.Consumer.String()) {
 				t.Fatalf("the group is %s", p.Facts[fKind])
