@@ -22,7 +22,8 @@ func (a *app) doctor() *cobra.Command {
 	return &cobra.Command{
 		Use: "doctor", Short: "Try each hop to a cluster, and tell what can be seen and done there", Args: noArgs,
 		Long: `Try each hop to a cluster apart: name resolution, TCP, TLS, SASL, API versions, the cluster's id, every advertised listener.
-Then tell, feature by feature, what this principal and these brokers can do. What fails says what to do about it.`,
+Then tell, feature by feature, what this principal and these brokers can do, and which patterns of the configuration match
+no group or topic. What fails says what to do about it.`,
 		RunE: func(c *cobra.Command, _ []string) error { return a.runDoctor(c.Context()) },
 	}
 }
@@ -37,8 +38,11 @@ func (a *app) runDoctor(ctx context.Context) error {
 		return err
 	}
 	at := time.Now()
-	checks := a.diagnose(ctx, clusters)
-	if err := context.Cause(ctx); err != nil {
+	checks, err := a.diagnose(ctx, clusters)
+	if cause := context.Cause(ctx); cause != nil {
+		return cause
+	}
+	if err != nil {
 		return err
 	}
 	if err := a.printChecks(checks, clusters, format, at); err != nil {
@@ -46,7 +50,7 @@ func (a *app) runDoctor(ctx context.Context) error {
 	}
 	failed := 0
 	for _, c := range checks {
-		if c.Failed() && c.Check != featureCheck {
+		if c.Failed() && c.Check != featureCheck && c.Check != patternCheck {
 			failed++
 		}
 	}
@@ -57,7 +61,7 @@ func (a *app) runDoctor(ctx context.Context) error {
 }
 
 // diagnose looks at all clusters beside each other.
-func (a *app) diagnose(ctx context.Context, clusters []config.Cluster) []wire.Check {
+func (a *app) diagnose(ctx context.Context, clusters []config.Cluster) ([]wire.Check, error) {
 	found := make([][]wire.Check, len(clusters))
 	var wg sync.WaitGroup
 	for i, c := range clusters {
@@ -70,10 +74,14 @@ func (a *app) diagnose(ctx context.Context, clusters []config.Cluster) []wire.Ch
 	}
 	wg.Wait()
 	var all []wire.Check
-	for _, f := range found {
-		all = append(all, f...)
+	for i, f := range found {
+		more, err := a.patterns(ctx, clusters[i], f)
+		if err != nil {
+			return nil, err
+		}
+		all = append(append(all, f...), more...)
 	}
-	return all
+	return all, nil
 }
 
 func (a *app) printChecks(checks []wire.Check, clusters []config.Cluster, format wire.Format, at time.Time) error {
@@ -121,7 +129,7 @@ func verdict(c wire.Check) string {
 		return "?   "
 	case c.OK:
 		return "ok  "
-	case c.Check == featureCheck:
+	case c.Check == featureCheck, c.Check == patternCheck:
 		return "no  "
 	}
 	return "FAIL"

@@ -5,7 +5,7 @@ import "weir/lag"
 // Check is one thing doctor looked at, and what it found.
 type Check struct {
 	Cluster string
-	Check   string // what was looked at: "dns", "tcp", "tls", "sasl", "api_versions", "listener", "feature" …
+	Check   string // what was looked at: "dns", "tcp", "tls", "sasl", "api_versions", "listener", "feature", "pattern" …
 	Target  string // on what: host:port, a feature's name
 	OK      bool
 	Unknown lag.Reason // not NoReason when it could not be found out, and OK says nothing
