@@ -34,6 +34,7 @@ func served(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	first, _, _ := strings.Cut(strings.TrimSpace(line), ",")
 	ts.Setenv("SERVED", first)
+	ts.Setenv("SERVEDALL", strings.TrimSpace(line))
 }
 
 // digest puts the digest of a plan file into a variable.

@@ -38,6 +38,7 @@ func TestScripts(t *testing.T) {
 		Dir: "internal/cli/testdata", Setup: h.setup, RequireExplicitExec: true, RequireUniqueNames: true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "interrupted": h.interrupted, "served": served, "digest": digest, "newestrun": newestRun,
+			"gated": gated, "shut": shut, "passing": passing, "kept": kept, "start": start, "said": spoken, "signalled": signalled, "ended": ended,
 		},
 	})
 }
@@ -116,6 +117,7 @@ func (h *harness) setup(e *testscript.Env) error {
 	e.Setenv("LANG", "C.UTF-8")
 	e.Setenv("HOME", e.WorkDir)
 	e.Setenv("XDG_CONFIG_HOME", e.WorkDir+"/none")
+	e.Values[stageKey{}] = &stage{gate: &gate{kept: make(chan struct{}, 100)}, runs: map[string]*exec.Cmd{}, said: map[string]*speech{}}
 	return nil
 }
 

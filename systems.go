@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
+	"os/exec"
 	"runtime/debug"
 	"time"
 
@@ -31,7 +33,18 @@ func version() string {
 }
 
 func systems() cli.Systems {
-	return cli.Systems{Version: version(), Open: open, Diagnose: diagnose, Demo: startDemo, Console: console, Actions: registry, Scenarios: scenarios}
+	return cli.Systems{Version: version(), Open: open, Diagnose: diagnose, Demo: startDemo, Console: console, Actions: registry, Again: again, Scenarios: scenarios}
+}
+
+// again is this program once more: the very file, also where another was put in its place since.
+func again(args ...string) (*exec.Cmd, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	cmd := exec.Command(self, args...)
+	cmd.Args[0] = os.Args[0]
+	return cmd, nil
 }
 
 func open(ctx context.Context, c config.Cluster) (probes.Probe, error) {

@@ -48,6 +48,7 @@ func (a *app) consent(f consentFlags) actions.Consent {
 
 func (a *app) apply() *cobra.Command {
 	var f consentFlags
+	var d detachFlags
 	c := &cobra.Command{
 		Use: "apply FILE", Short: "Carry out a plan that weir plan --save kept, after consent",
 		Long: `Carry out a plan that weir plan --save kept, after consent; - reads it from stdin.
@@ -55,15 +56,21 @@ func (a *app) apply() *cobra.Command {
 What was shown is what is applied: a plan of which anything moved since is refused as stale. Every step stands in the audit
 log before it is done, its guards are checked right before it, and the result is read back. An interrupt lets the step under
 way end; whatever cuts the run off, weir run tells where it was. There are no prompts: consent is given by flags, as the
-plan's last line writes them. It runs in the foreground until it has ended; there is no way to detach it.`,
+plan's last line writes them.
+
+It runs in the foreground until it has ended. With --detach it goes on by itself once the plan and the consent were checked
+and the run stands in the audit log: a dropped line doesn't end it, weir run watch follows it, weir run pause and weir run
+cancel stop it between two steps.`,
 		Args: exactly(1, "one plan file, or -"),
-		RunE: func(c *cobra.Command, args []string) error { return a.runApply(c.Context(), args[0], f) },
+		RunE: func(c *cobra.Command, args []string) error { return a.runApply(c, args[0], f, d) },
 	}
 	f.add(c)
+	d.add(c)
 	return c
 }
 
-func (a *app) runApply(ctx context.Context, file string, f consentFlags) error {
+func (a *app) runApply(cmd *cobra.Command, file string, f consentFlags, d detachFlags) error {
+	ctx := cmd.Context()
 	if _, err := a.format(""); err != nil {
 		return err
 	}
@@ -82,15 +89,22 @@ func (a *app) runApply(ctx context.Context, file string, f consentFlags) error {
 	if err != nil {
 		return err
 	}
-	return a.carry(ctx, c, f, func(x *actions.Executor) (actions.Report, error) { return x.Apply(ctx, p, a.consent(f)) })
+	if d.on {
+		return a.detachedApply(ctx, cmd, c, p, raw, f)
+	}
+	return a.carry(ctx, c, f, d.run, func(x *actions.Executor) (actions.Report, error) { return x.Apply(ctx, p, a.consent(f)) })
 }
 
-// carry has an executor do something that changes the cluster, and tells what came of it.
-func (a *app) carry(ctx context.Context, c config.Cluster, f consentFlags, do func(*actions.Executor) (actions.Report, error)) error {
+// carry has an executor do something that changes the cluster, and tells what came of it. In the second process of a run
+// that was detached, detached is its name.
+func (a *app) carry(ctx context.Context, c config.Cluster, f consentFlags, detached string, do func(*actions.Executor) (actions.Report, error)) error {
 	return a.carefully(ctx, func() error {
 		s, err := a.executor(ctx, c, f.arm)
 		if err != nil {
 			return err
+		}
+		if detached != "" {
+			s.Run, s.Tell = detached, a.tellBegun()
 		}
 		rep, err := do(s.Executor)
 		told := a.tellReport(s.Executor, rep, err == nil)

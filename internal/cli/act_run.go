@@ -17,12 +17,12 @@ import (
 
 // runs are the commands on what was carried out.
 func (a *app) runs() *cobra.Command {
-	return parent(&cobra.Command{Use: "run", Short: "What was carried out: list, show, resume, cancel, settle, undo",
+	return parent(&cobra.Command{Use: "run", Short: "What was carried out: list, show, watch, pause, resume, cancel, settle, undo",
 		Long: `What was carried out on this host, as the audit log tells it.
 
 A run that was cut off is unfinished until a person decides: weir run settle finds out what is true, then weir run resume
 goes on, weir run undo plans it back, or weir run settle --note ends it as it is.`},
-		a.runList(), a.runShow(), a.runResume(), a.runCancel(), a.runSettle(), a.runUndo())
+		a.runList(), a.runShow(), a.runWatch(), a.runPause(), a.runResume(), a.runCancel(), a.runSettle(), a.runUndo())
 }
 
 func (a *app) runList() *cobra.Command {
@@ -121,8 +121,9 @@ func (a *app) clusterOfRun(ctx context.Context, run string) (config.Cluster, err
 
 func (a *app) runResume() *cobra.Command {
 	var f consentFlags
-	c := &cobra.Command{Use: "resume RUN", Short: "Go on with a run that was cut off, after consent", Args: exactly(1, "one run"),
-		Long: `Go on with a run that was cut off, after consent. What is in doubt is settled first, and what isn't done yet must still be as
+	var d detachFlags
+	c := &cobra.Command{Use: "resume RUN", Short: "Go on with a run that was cut off or paused, after consent", Args: exactly(1, "one run"),
+		Long: `Go on with a run that was cut off or paused, after consent. What is in doubt is settled first, and what isn't done yet must still be as
 the plan saw it.`,
 		RunE: func(c *cobra.Command, args []string) error {
 			if err := f.check(); err != nil {
@@ -132,33 +133,24 @@ the plan saw it.`,
 			if err != nil {
 				return err
 			}
-			return a.carry(c.Context(), cluster, f, func(x *actions.Executor) (actions.Report, error) {
+			if d.on {
+				return a.detach(c.Context(), c, cluster, args[0], []string{"run", "resume", args[0]}, nil)
+			}
+			return a.carry(c.Context(), cluster, f, d.run, func(x *actions.Executor) (actions.Report, error) {
 				return x.Resume(c.Context(), args[0], a.consent(f))
 			})
 		}}
 	f.add(c)
+	d.add(c)
 	return c
 }
 
 func (a *app) runCancel() *cobra.Command {
 	return &cobra.Command{Use: "cancel RUN", Short: "Ask a run that is at work to stop between two steps", Args: exactly(1, "one run"),
+		Long: `Ask a run that is at work to stop between two steps, wherever it runs, and to end there. What was done stays: weir run undo
+plans it back.`,
 		RunE: func(c *cobra.Command, args []string) error {
-			x, err := a.journal()
-			if err != nil {
-				return err
-			}
-			info, _, err := x.Show(c.Context(), args[0])
-			if err != nil {
-				return acted(err)
-			}
-			if info.Status != actions.StatusRunning {
-				return usage("run %s is not at work: it is %s", args[0], info.Status)
-			}
-			if err := x.Cancel(args[0]); err != nil {
-				return acted(err)
-			}
-			a.note("run %s was asked to stop; it ends the step it is at first", args[0])
-			return nil
+			return a.askRun(c.Context(), args[0], (*actions.Executor).Cancel, "run %s was asked to stop; it ends the step it is at first")
 		}}
 }
 

@@ -38,7 +38,7 @@ func (a *app) remind(c *cobra.Command) {
 		verb = verb.Parent()
 	}
 	h, err := a.host()
-	if a.flag.quiet || err != nil || slices.Contains(silent, verb.Name()) || !exists(h.AuditDir()) {
+	if a.flag.quiet || err != nil || detached(c) || slices.Contains(silent, verb.Name()) || !exists(h.AuditDir()) {
 		return
 	}
 	ctx, cancel := context.WithCancel(c.Context())

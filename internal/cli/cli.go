@@ -13,6 +13,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os/exec"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
@@ -48,6 +49,8 @@ type Systems struct {
 	// Actions are the kinds of change there are, able to reach the clusters given; with none they only describe themselves.
 	// Nothing but reads is sent before a plan is applied, and to a read-only cluster nothing else ever.
 	Actions func(...config.Cluster) *actions.Registry
+	// Again is this very program with other arguments, to be started as a process of its own.
+	Again func(args ...string) (*exec.Cmd, error)
 	// Scenarios are what the embedded cluster can play, the default first.
 	Scenarios func() []Scenario
 }
