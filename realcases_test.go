@@ -24,6 +24,7 @@ func TestRealCases(t *testing.T) {
 	if testing.Short() {
 		t.Skip("states take their time")
 	}
+	t.Parallel()
 	c := realkafka.Start(t, realkafka.Options{Nodes: 3})
 	s := &realStage{T: t, c: c, topics: map[string]string{}, groups: map[string]string{}}
 	s.still()

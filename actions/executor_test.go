@@ -3,6 +3,7 @@ package actions
 import (
 	"context"
 	"errors"
+	"flag"
 	"math/rand/v2"
 	"regexp"
 	"runtime"
@@ -327,12 +328,14 @@ func TestTwoOperators(t *testing.T) {
 	wg.Wait()
 }
 
+var all = flag.Bool("all", false, "let two operators meet a thousand times, not two hundred")
+
 // TestInterleavings has two operators change one thing at the same time, each with a plan of its own that was made
 // before: one wins, the other is refused, and what is left is one plan's, never a mixture.
 func TestInterleavings(t *testing.T) {
-	rounds := 1000
-	if testing.Short() {
-		rounds = 50
+	rounds := 200
+	if *all {
+		rounds = 1000
 	}
 	for from := 0; from < rounds; from += 50 { // each apply reads the whole journal: keep it short
 		interleave(t, from, min(from+50, rounds))
