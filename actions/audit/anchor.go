@@ -33,6 +33,13 @@ type History interface {
 	Checkpoints(ctx context.Context) iter.Seq2[[]byte, error]
 }
 
+// Neighbours is a History that several logs share: once read, it names other
+// logs of the same host. A log that was replaced by a new one is among them.
+type Neighbours interface {
+	History
+	Others() []string
+}
+
 // AnchorMode says what happens when an anchor can't take a checkpoint.
 type AnchorMode string
 
@@ -59,6 +66,8 @@ type held struct {
 	name  string
 	mode  AnchorMode
 	notes [][]byte
+	all   bool     // notes are all it holds
+	next  []string // other logs of this host that it holds
 	err   error
 }
 
@@ -69,6 +78,10 @@ func ask(ctx context.Context, anchors []Anchored, all bool) []held {
 		out[i] = held{name: a.Anchor.Name(), mode: a.Mode}
 		if h, ok := a.Anchor.(History); ok && all {
 			out[i].notes, out[i].err = collect(h.Checkpoints(ctx))
+			out[i].all = out[i].err == nil
+			if n, ok := a.Anchor.(Neighbours); ok {
+				out[i].next = n.Others()
+			}
 			continue
 		}
 		n, err := a.Anchor.Newest(ctx)

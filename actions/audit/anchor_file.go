@@ -74,15 +74,16 @@ func (a *FileAnchor) Newest(ctx context.Context) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		if size := statedSize(n); size > most {
+		if size := StatedSize(n); size > most {
 			newest, most = n, size
 		}
 	}
 	return newest, nil
 }
 
-// statedSize is the size a note states, unverified; 0 if it states none.
-func statedSize(msg []byte) int64 {
+// StatedSize is the number of records that a checkpoint states, unverified; 0
+// if it states none.
+func StatedSize(msg []byte) int64 {
 	lines := bytes.SplitN(msg, []byte("\n"), 3)
 	if len(lines) < 3 {
 		return 0

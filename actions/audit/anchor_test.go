@@ -316,3 +316,53 @@ func TestInitGivesTheOrigin(t *testing.T) {
 		t.Error("init began a segment")
 	}
 }
+
+// countingAnchor counts how often it is asked.
+type countingAnchor struct {
+	memAnchor
+	puts int
+}
+
+func (a *countingAnchor) Put(ctx context.Context, cp []byte) error {
+	a.puts++
+	return a.memAnchor.Put(ctx, cp)
+}
+
+// A best-effort anchor that failed isn't waited for at each entry; a required one is.
+func TestFailedAnchorRests(t *testing.T) {
+	for mode, want := range map[AnchorMode]int{AnchorBestEffort: 2, AnchorRequired: 4} {
+		a := &countingAnchor{memAnchor: memAnchor{name: "m"}}
+		o := anchored(t.TempDir(), mode, a)
+		now := time.Date(2026, 11, 20, 3, 0, 0, 0, time.UTC)
+		o.Now = func() time.Time { return now }
+		l := mustOpen(t, o)
+		a.down = errDown
+		for range 3 {
+			r, err := l.Append(t.Context(), intent("r", "s"))
+			if (mode == AnchorRequired) != errors.Is(err, errDown) || mode == AnchorBestEffort && !errors.Is(r.Unanchored[0].Err, errDown) {
+				t.Errorf("%s: %v, %+v", mode, err, r)
+			}
+		}
+		a.down, now = nil, now.Add(time.Minute)
+		if r := mustAppend(t, l, intent("r", "s"))[0]; len(r.Unanchored) > 0 || a.puts != want || len(a.notes) != 1 {
+			t.Errorf("%s: %+v after %d puts", mode, r, a.puts)
+		}
+	}
+}
+
+func TestHostOf(t *testing.T) {
+	if got := HostOf("weir-audit/ops1/abc"); got != "weir-audit/ops1/" {
+		t.Error(got)
+	}
+	if got := HostOf(""); !strings.HasPrefix(got, "weir-audit/") || !strings.HasSuffix(got, "/") {
+		t.Error(got)
+	}
+	if got := NewReader(t.TempDir()).Origin(); got != "" {
+		t.Error(got)
+	}
+	dir := t.TempDir()
+	l := mustOpen(t, testOptions(dir))
+	if got := NewReader(dir).Origin(); got != l.Origin() || got == "" {
+		t.Error(got)
+	}
+}

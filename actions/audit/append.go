@@ -201,13 +201,39 @@ func (l *Log) sameFile() error {
 	return nil
 }
 
+// missed is a best-effort anchor that failed: it isn't waited for at each entry.
+type missed struct {
+	again time.Time
+	err   error
+}
+
+const anchorRest = 30 * time.Second
+
+// hand gives one anchor a checkpoint. A later one covers all entries before it,
+// so a best-effort anchor that failed may rest for a while.
+func (l *Log) hand(ctx context.Context, i int, checkpoint []byte) error {
+	a := l.opt.Anchors[i]
+	if m, ok := l.missed[i]; ok && l.opt.Now().Before(m.again) {
+		return fmt.Errorf("not tried again yet: %w", m.err)
+	}
+	actx, cancel := context.WithTimeout(ctx, l.opt.AnchorWait)
+	defer cancel()
+	err := a.Anchor.Put(actx, checkpoint)
+	delete(l.missed, i)
+	if err != nil && a.Mode == AnchorBestEffort {
+		if l.missed == nil {
+			l.missed = map[int]missed{}
+		}
+		l.missed[i] = missed{l.opt.Now().Add(anchorRest), err}
+	}
+	return err
+}
+
 // anchor hands the checkpoint of a receipt to every anchor.
 func (l *Log) anchor(ctx context.Context, r Receipt) (Receipt, error) {
 	var missed []error
-	for _, a := range l.opt.Anchors {
-		actx, cancel := context.WithTimeout(ctx, l.opt.AnchorWait)
-		err := a.Anchor.Put(actx, r.Checkpoint)
-		cancel()
+	for i, a := range l.opt.Anchors {
+		err := l.hand(ctx, i, r.Checkpoint)
 		switch {
 		case err == nil:
 		case a.Mode == AnchorBestEffort:

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -120,6 +121,21 @@ func parseKeys(skey string) (keys, error) {
 	}
 	return keys{signer: s, verifier: v, vkey: vkey}, nil
 }
+
+// HostOf is how the origins of all logs of an origin's host begin; without an
+// origin, of this host.
+func HostOf(origin string) string {
+	if i := strings.LastIndexByte(origin, '/'); i >= 0 {
+		return origin[:i+1]
+	}
+	host, err := os.Hostname()
+	if err != nil {
+		host = unknownHost
+	}
+	return "weir-audit/" + plainHost(host) + "/"
+}
+
+const unknownHost = "unknown-host"
 
 // plainHost keeps what needs no quoting anywhere.
 func plainHost(s string) string {

@@ -60,6 +60,7 @@ type Log struct {
 	unsynced bool    // the directory must be synced before an append counts
 	dead     error   // why nothing is appended any more
 	fail     []AnchorFailure
+	missed   map[int]missed // best-effort anchors that failed, by index
 }
 
 // Init makes the directory and the key if they aren't there and returns the
@@ -87,7 +88,7 @@ func openKeys(o Options) (keys, error) {
 	}
 	host, err := os.Hostname()
 	if err != nil {
-		host = "unknown-host"
+		host = unknownHost
 	}
 	return loadKeys(o.disk, o.Dir, host, len(segs) == 0)
 }

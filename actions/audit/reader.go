@@ -24,6 +24,19 @@ type Reader struct {
 // has written to holds no entries.
 func NewReader(dir string) *Reader { return &Reader{dir: dir, d: osDisk{}} }
 
+// Dir is the directory of the log.
+func (r *Reader) Dir() string { return r.dir }
+
+// Origin names the log as its public key does; "" for a log that isn't there,
+// or has lost its key.
+func (r *Reader) Origin() string {
+	v, _, err := loadVerifier(r.d, r.dir)
+	if err != nil {
+		return ""
+	}
+	return v.Name()
+}
+
 // Filter chooses entries; zero fields choose all.
 type Filter struct {
 	Run   string

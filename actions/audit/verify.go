@@ -35,6 +35,12 @@ type AnchorReport struct {
 	Name string
 	Size int64 // largest tree that anchor and log agree on; 0 for none
 	Err  error // why it couldn't be read, ErrWriteOnly among others; nil if it could
+	// Held is how many checkpoints it showed, and All whether that is all it
+	// holds: then each was looked for in the log, not only the newest.
+	Held int
+	All  bool
+	// Others names other logs of this host that it holds.
+	Others []string
 }
 
 // OK says whether nothing was found. It doesn't say that nothing was cut off
@@ -64,7 +70,7 @@ func (r *Reader) Verify(ctx context.Context, o VerifyOptions) (Report, error) {
 	fault := func(b *Break) error { rep.Breaks = append(rep.Breaks, b); return nil }
 	answers := askAll(ctx, o)
 	for _, h := range answers {
-		rep.Anchors = append(rep.Anchors, AnchorReport{Name: h.name, Err: h.err})
+		rep.Anchors = append(rep.Anchors, AnchorReport{Name: h.name, Err: h.err, Held: len(h.notes), All: h.all, Others: h.next})
 	}
 	segs, err := r.snapshot(ctx)
 	if err != nil {

@@ -49,7 +49,12 @@ func (c *checker) config(f file) Config {
 	out := Config{DefaultCluster: f.DefaultCluster, Refresh: DefaultRefresh, Timeout: DefaultTimeout}
 	c.times(nil, &f.Refresh, &f.Timeout, out)
 	out.Refresh, out.Timeout = f.Refresh, f.Timeout
+	c.anchors(f.Audit.Anchors, f.Clusters)
+	out.Audit = f.Audit
 	for _, name := range slices.Sorted(maps.Keys(f.Clusters)) {
+		if claims := f.Clusters[name].Claims; claims != nil {
+			c.claims(path{"clusters", name, "claims"}, claims, f.Clusters, f.Audit.Anchors)
+		}
 		out.Clusters = append(out.Clusters, c.cluster(name, f.Clusters[name], f.Environments, out))
 	}
 	c.environments(f)

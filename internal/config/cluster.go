@@ -27,6 +27,7 @@ type Cluster struct {
 	Topics     Selection         `toml:"topics"`    // topics to observe
 	// Applications are the programs behind the groups, for changes that need a group without members.
 	Applications []Application `toml:"applications"`
+	Claims       *Claims       `toml:"claims"` // where operators on several hosts claim what they change; nil: nowhere
 }
 
 // MinRefresh is the floor of Cluster.Refresh; the defaults hold where nothing else is set.

@@ -17,6 +17,7 @@ type Config struct {
 	Clusters       []Cluster     // by name; the built-in demo is not among them
 	Environments   map[string]Environment
 	Policies       []Policy  // in the order of the file, which decides; PoliciesOf gives those of one cluster
+	Audit          Audit     // of this host
 	Warnings       []Problem // what works but should be known, by place
 }
 
@@ -42,4 +43,5 @@ type file struct {
 	Clusters       map[string]Cluster     `toml:"clusters"`
 	Environments   map[string]Environment `toml:"environments"`
 	Policies       []Policy               `toml:"policy"`
+	Audit          Audit                  `toml:"audit"`
 }

@@ -61,6 +61,9 @@ func TestExampleHoldsEveryKey(t *testing.T) {
 		default:
 			p = []string{"policy", p[2]}
 		}
+		if p[0] == "audit" && len(p) > 3 {
+			p = []string{"audit", "anchor", p[3]}
+		}
 		if p[0] == "act" {
 			p[0] = "security"
 		}
@@ -75,6 +78,9 @@ func TestExampleHoldsEveryKey(t *testing.T) {
 	}
 	for _, key := range knownKeys(reflect.TypeFor[Application](), "") {
 		keys = append(keys, "applications."+key)
+	}
+	for _, key := range knownKeys(reflect.TypeFor[Anchor](), "") {
+		keys = append(keys, "audit.anchor."+key)
 	}
 	if len(keys) < 40 {
 		t.Fatalf("only %d keys are known: %v", len(keys), keys)
@@ -141,11 +147,14 @@ func TestViewHoldsEverySetting(t *testing.T) {
 	policies := make([]Policy, 2)
 	fill(reflect.ValueOf(&policies[0]).Elem())
 	policies[1].Group = "little"
+	anchors := make([]Anchor, 2)
+	fill(reflect.ValueOf(&anchors[0]).Elem())
+	anchors[1].Kind = AnchorSyslog
 	var env Environment
 	fill(reflect.ValueOf(&env).Elem())
 	in := Config{
 		Environments: map[string]Environment{"prod x": env}, Source: "/etc/w\x1b.toml", DefaultCluster: "a.b", Refresh: time.Minute, Timeout: time.Hour,
-		Clusters: []Cluster{cluster}, Policies: policies,
+		Clusters: []Cluster{cluster}, Policies: policies, Audit: Audit{Anchors: anchors},
 	}
 	text := View(in)
 	if i := strings.IndexFunc(text, func(r rune) bool { return r < ' ' && r != '\n' || r == 0x9b || r == 0xe0001 }); i >= 0 {
@@ -168,6 +177,9 @@ func TestViewHoldsEverySetting(t *testing.T) {
 	}
 	if !reflect.DeepEqual(f.Environments, in.Environments) {
 		t.Errorf("got\n%+v\nwant\n%+v\nby\n%s", f.Environments, in.Environments, text)
+	}
+	if !reflect.DeepEqual(f.Audit.Anchors, anchors) {
+		t.Errorf("got\n%+v\nwant\n%+v\nby\n%s", f.Audit.Anchors, anchors, text)
 	}
 	if !reflect.DeepEqual(got, cluster) || f.DefaultCluster != "a.b" || f.Refresh != time.Minute || f.Timeout != time.Hour {
 		t.Errorf("got\n%+v\nwant\n%+v\nby\n%s", got, cluster, text)

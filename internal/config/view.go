@@ -29,6 +29,10 @@ func View(c Config) string {
 		v.table(path{"clusters", cluster.Name}, reflect.ValueOf(cluster))
 	}
 	v.whole = false
+	for _, anchor := range c.Audit.Anchors {
+		v.text.WriteString("\n[[audit.anchor]]\n")
+		v.settings(reflect.ValueOf(anchor))
+	}
 	for _, policy := range c.Policies {
 		v.text.WriteString("\n[[policy]]\n")
 		v.settings(reflect.ValueOf(policy))

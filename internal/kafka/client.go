@@ -84,6 +84,9 @@ func (c *Client) options(o Options) []kgo.Opt {
 		kgo.MetadataMinAge(500 * time.Millisecond),
 		kgo.WithHooks(c.meter),
 	}
+	if c.role == appending {
+		out = append(out, c.appendOptions()...)
+	}
 	if c.login != nil {
 		out = append(out, kgo.SASL(c.login.mechanism))
 	}

@@ -15,17 +15,21 @@ type Role uint8
 const (
 	Seeing Role = iota
 	Acting
+	appending // sees, and produces; of an Appender
 )
 
 // String names the role.
 func (r Role) String() string {
-	if r == Acting {
+	switch r {
+	case Acting:
 		return "acting"
+	case appending:
+		return "appending"
 	}
 	return "seeing"
 }
 
-// ErrReadOnly is a request that a seeing client refused to send.
+// ErrReadOnly is a request that a client refused to send which doesn't act.
 var ErrReadOnly = errors.New("a seeing client sends only requests that read")
 
 // reads are the API keys a seeing client may send: each only reads. Whatever isn't named here is refused, a key that
@@ -63,7 +67,7 @@ var reads = map[kmsg.Key]bool{
 
 // permitKey tells whether a client of this role may send requests of an API key.
 func (r Role) permitKey(key int16) error {
-	if r == Acting || reads[kmsg.Key(key)] {
+	if r == Acting || reads[kmsg.Key(key)] || r == appending && kmsg.Key(key) == kmsg.Produce {
 		return nil
 	}
 	return fmt.Errorf("kafka: %s: %w", kmsg.NameForKey(key), ErrReadOnly)
@@ -73,7 +77,7 @@ func (r Role) permit(req kmsg.Request) error {
 	if err := r.permitKey(req.Key()); err != nil {
 		return err
 	}
-	if m, ok := req.(*kmsg.MetadataRequest); ok && r == Seeing && m.AllowAutoTopicCreation {
+	if m, ok := req.(*kmsg.MetadataRequest); ok && r != Acting && m.AllowAutoTopicCreation {
 		return fmt.Errorf("kafka: Metadata with AllowAutoTopicCreation: %w", ErrReadOnly)
 	}
 	return nil
