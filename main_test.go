@@ -34,6 +34,7 @@ func TestMain(m *testing.M) {
 //	$NOBODY   nothing listens there
 //	$SILENT   connections are taken and never answered
 //	$HTTP     a server that speaks HTTP
+//	$OPS      an embedded cluster with the topics weir-audit and weir-claims
 //	$TOMORROW a time that is not yet
 //
 // and, besides the usual commands, exits CODE COMMAND…, which wants that very exit code, and interrupted SIGNAL CODE
@@ -45,6 +46,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "interrupted": h.interrupted, "served": served, "digest": digest, "newestrun": newestRun,
 			"gated": gated, "shut": shut, "passing": passing, "kept": kept, "start": start, "said": spoken, "signalled": signalled, "ended": ended,
+			"claimed": h.ops.claimed, "leap": h.ops.leap,
 		},
 	})
 }
@@ -52,6 +54,7 @@ func TestScripts(t *testing.T) {
 // harness holds what the scripts can talk to.
 type harness struct {
 	broker, nobody, silent, http string
+	ops                          *opsCluster
 	reached                      chan struct{} // a connection to silent
 }
 
@@ -63,6 +66,7 @@ func newHarness(t *testing.T) *harness {
 	}
 	t.Cleanup(cluster.Close)
 	h.broker = cluster.Brokers()[0]
+	h.ops = newOps(t)
 	h.silent = serve(t, func(c net.Conn) {
 		select {
 		case h.reached <- struct{}{}:
@@ -133,6 +137,7 @@ func serve(t *testing.T, do func(net.Conn)) string {
 func (h *harness) setup(e *testscript.Env) error {
 	e.Setenv("BROKER", h.broker)
 	e.Setenv("NOBODY", h.nobody)
+	e.Setenv("OPS", h.ops.addr)
 	e.Setenv("SILENT", h.silent)
 	e.Setenv("HTTP", h.http)
 	e.Setenv("TOMORROW", time.Now().Add(24*time.Hour).UTC().Format(time.RFC3339))

@@ -33,7 +33,9 @@ func version() string {
 }
 
 func systems() cli.Systems {
-	return cli.Systems{Version: version(), Open: open, Diagnose: diagnose, Demo: startDemo, Console: console, Actions: registry, Again: again, Scenarios: scenarios}
+	return cli.Systems{Version: version(), Open: open, Diagnose: diagnose, Demo: startDemo, Console: console, Actions: registry, Again: again,
+		Anchor: newAnchor, Claims: newClaims, Topics: cli.TopicChecks{Anchor: examineAnchor, Claims: examineClaims},
+		Scenarios: scenarios}
 }
 
 // again is this program once more: the very file, also where another was put in its place since.
@@ -75,8 +77,12 @@ func skipper(c config.Cluster) (func(kind, name string) bool, error) {
 }
 
 func diagnose(ctx context.Context, c config.Cluster) []wire.Check {
+	return checks(c, kafka.Diagnose(ctx, c, kafka.Seeing, kafka.Options{Version: version()}))
+}
+
+func checks(c config.Cluster, all []kafka.Check) []wire.Check {
 	var out []wire.Check
-	for _, k := range kafka.Diagnose(ctx, c, kafka.Seeing, kafka.Options{Version: version()}) {
+	for _, k := range all {
 		out = append(out, wire.Check{
 			Cluster: c.Name, Check: k.Check, Target: k.Target, OK: k.OK, Unknown: k.Unknown, Detail: k.Detail, Remedy: k.Remedy,
 		})

@@ -15,6 +15,7 @@ package acting
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"os/user"
 	"path/filepath"
@@ -36,6 +37,8 @@ type Host struct {
 	Actions func(...config.Cluster) *actions.Registry
 	// ReadOnly has nothing applied, and forbids to lift that.
 	ReadOnly bool
+	// Outside is where the audit log is anchored and where claims are kept.
+	Outside Outside
 }
 
 // Options say how an executor is opened.
@@ -47,11 +50,14 @@ type Options struct {
 // Session is an executor with the audit log open for writing.
 type Session struct {
 	*actions.Executor
-	log *audit.Log
+	// Warnings are for a person, before anything is applied.
+	Warnings []string
+	log      *audit.Log
+	anchors  func() error // closes them
 }
 
 // Close gives back the audit log. Every append was durable before.
-func (s *Session) Close() error { return s.log.Close() }
+func (s *Session) Close() error { return errors.Join(s.log.Close(), s.anchors()) }
 
 // AuditDir is where the audit log lies.
 func (h Host) AuditDir() string { return filepath.Join(h.Dir, "audit") }
@@ -60,7 +66,8 @@ func (h Host) AuditDir() string { return filepath.Join(h.Dir, "audit") }
 func (h Host) Registry() *actions.Registry { return h.Actions(h.Clusters...) }
 
 // Open opens the audit log for writing and an executor for one cluster. A cluster that isn't known is one that nothing
-// reaches: of its runs all that needs no cluster can be done. It dials nothing.
+// reaches: of its runs all that needs no cluster can be done. It connects to the anchors of the audit log, and to
+// nothing else.
 func (h Host) Open(ctx context.Context, cluster string, o Options) (*Session, error) {
 	if _, err := store.Open(h.Dir); err != nil { // makes it
 		return nil, &actions.Error{Kind: actions.ErrAudit, What: "nothing is changed without an audit log", Err: err}
@@ -76,13 +83,22 @@ func (h Host) Open(ctx context.Context, cluster string, o Options) (*Session, er
 		}
 		reached = append(reached, c)
 	}
-	log, err := audit.Open(ctx, audit.Options{Dir: h.AuditDir(), Who: audit.Identify(principal(c))})
+	claims, glass, err := h.Outside.claims(c)
 	if err != nil {
 		return nil, err
 	}
-	return &Session{log: log, Executor: &actions.Executor{
-		Log: log, Registry: h.Actions(reached...), Dir: h.Dir, Tell: o.Tell, Policy: h.Policy(cluster),
-	}}, nil
+	log, closing, err := h.log(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	s := &Session{log: log, anchors: closing, Warnings: h.Outside.near(c), Executor: &actions.Executor{
+		Log: &watched{Log: log, tell: o.Tell, told: map[string]bool{}}, Registry: h.Actions(reached...), Dir: h.Dir, Tell: o.Tell, Policy: h.Policy(cluster),
+		Claims: claims, BreakGlass: glass,
+	}}
+	for _, f := range log.AnchorFailures() {
+		s.Warnings = append(s.Warnings, unanchored(f))
+	}
+	return s, nil
 }
 
 // Journal is an executor that only tells of runs: it writes nothing to the audit log and needs no right to. Without a log

@@ -43,6 +43,16 @@ func (a *app) host(clusters ...config.Cluster) (acting.Host, error) {
 	return acting.Host{Dir: dir, Clusters: clusters, Actions: a.sys.Actions, ReadOnly: a.flag.readOnly}, nil
 }
 
+// outside is what the configuration says of anchors and claims: it holds for clusters too that the command line names by
+// their address.
+func (a *app) outside() (acting.Outside, error) {
+	cfg, err := a.load()
+	if err != nil {
+		return acting.Outside{}, err
+	}
+	return acting.Outside{Config: cfg, Anchor: a.sys.Anchor, Claims: a.sys.Claims}, nil
+}
+
 // executor opens the audit log for writing, until the command ends. The cluster may be one that nothing reaches, to end
 // runs by word.
 func (a *app) executor(ctx context.Context, c config.Cluster, arm bool) (*acting.Session, error) {
@@ -50,11 +60,17 @@ func (a *app) executor(ctx context.Context, c config.Cluster, arm bool) (*acting
 	if err != nil {
 		return nil, err
 	}
+	if h.Outside, err = a.outside(); err != nil {
+		return nil, err
+	}
 	s, err := h.Open(ctx, c.Name, acting.Options{Arm: arm, Tell: a.teller()})
 	if err != nil {
 		return nil, acted(err)
 	}
 	a.done = append(a.done, func() { _ = s.Close() }) // every append was synced
+	for _, w := range s.Warnings {
+		a.note("%s", w)
+	}
 	return s, nil
 }
 

@@ -20,7 +20,7 @@ const maxPlanFile = 256 << 20 // bytes
 // consentFlags are a person's word for a plan.
 type consentFlags struct {
 	confirm, name, reason, ticket string
-	yes, arm                      bool
+	yes, arm, breakGlass          bool
 }
 
 func (f *consentFlags) add(c *cobra.Command) {
@@ -29,6 +29,7 @@ func (f *consentFlags) add(c *cobra.Command) {
 	c.Flags().BoolVar(&f.yes, "yes", false, "consent to a plan of tier T1")
 	c.Flags().StringVar(&f.reason, "reason", "", "why, for the audit log")
 	c.Flags().StringVar(&f.ticket, "ticket", "", "the ticket this is for, for the audit log")
+	c.Flags().BoolVar(&f.breakGlass, "break-glass", false, "go on while the claim log can't be reached, where policy allows it; needs --reason, and stands in the audit log")
 	c.Flags().BoolVar(&f.arm, "arm", false, "lift read-only for this run; needs --reason, and stands in the audit log")
 }
 
@@ -36,13 +37,16 @@ func (f *consentFlags) check() error {
 	if f.arm && strings.TrimSpace(f.reason) == "" {
 		return usage("--arm needs --reason: lifting read-only stands in the audit log")
 	}
+	if f.breakGlass && strings.TrimSpace(f.reason) == "" {
+		return usage("--break-glass needs --reason: going on without the claim log stands in the audit log")
+	}
 	return nil
 }
 
 func (a *app) consent(f consentFlags) actions.Consent {
 	return actions.Consent{
 		Digest: f.confirm, Yes: f.yes, Name: f.name, Who: acting.Person(a.Getenv), Via: "shell", Reason: f.reason, Ticket: f.ticket,
-		Arm: f.arm, At: time.Now().UTC(),
+		Arm: f.arm, BreakGlass: f.breakGlass, At: time.Now().UTC(),
 	}
 }
 

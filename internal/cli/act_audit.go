@@ -5,14 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"weir/actions"
 	"weir/actions/audit"
 	"weir/internal/text"
 	"weir/internal/wire"
@@ -20,9 +18,9 @@ import (
 
 // audit are the commands on the audit log.
 func (a *app) audit() *cobra.Command {
-	return parent(&cobra.Command{Use: "audit", Short: "The audit log: list, show, verify, export",
+	return parent(&cobra.Command{Use: "audit", Short: "The audit log: list, show, verify, export, anchor",
 		Long: "The audit log of this host: what was done, by whom, why, and from what to what. docs/audit.md tells what it proves."},
-		a.auditList(), a.auditShow(), a.auditVerify(), a.auditExport())
+		a.auditList(), a.auditShow(), a.auditVerify(), a.auditExport(), a.auditAnchor())
 }
 
 // auditLog is the log for reading, and its directory.
@@ -139,126 +137,6 @@ func (a *app) entryPages(all []audit.Entry) error {
 		}
 	}
 	return a.put(out.Bytes())
-}
-
-func (a *app) auditVerify() *cobra.Command {
-	var key, export string
-	var anchors []string
-	c := &cobra.Command{Use: "verify", Short: "Check every line and signature of the audit log", Args: noArgs,
-		Long: `Check every line and signature of the audit log, and hold it against anchors. Each break says where it is and what to do; the
-exit code is then 11, as nothing is applied on such a log.
-
-Without an anchor off this host a log that was cut back to an earlier state still verifies: how far an anchor confirms it is
-said. With --export it checks a file that weir audit export wrote, without the log.`,
-		RunE: func(c *cobra.Command, _ []string) error {
-			if export != "" {
-				return a.verifyExport(export, key)
-			}
-			return a.runVerify(c.Context(), key, anchors)
-		}}
-	c.Flags().StringVar(&key, "key", "", "the verifier key as it was noted elsewhere, in place of the one beside the log")
-	c.Flags().StringArrayVar(&anchors, "anchor", nil, "a file of checkpoints to hold the log against; may be repeated")
-	c.Flags().StringVar(&export, "export", "", "check this export, and no log")
-	return c
-}
-
-func (a *app) runVerify(ctx context.Context, key string, anchors []string) error {
-	format, err := a.format("")
-	if err != nil {
-		return err
-	}
-	log, dir, err := a.auditLog()
-	if err != nil {
-		return err
-	}
-	o := audit.VerifyOptions{Pinned: key}
-	for _, path := range anchors {
-		if !exists(path) {
-			return usage("--anchor %s: there is no such file", path)
-		}
-		o.Anchors = append(o.Anchors, audit.NewFileAnchor(path))
-	}
-	rep, err := log.Verify(ctx, o)
-	if err != nil {
-		return acted(err)
-	}
-	checks := verifyChecks(dir, rep)
-	if format == "" {
-		err = a.verifyPage(dir, rep)
-	} else {
-		err = a.printTable(wire.Checks(checks))
-	}
-	if err != nil {
-		return err
-	}
-	if !rep.OK() {
-		return fault{int(actions.ErrAudit), fmt.Errorf("audit: %s does not verify: breaks found: %d", dir, len(rep.Breaks))}
-	}
-	return nil
-}
-
-// verifyChecks are what verify found as rows.
-func verifyChecks(dir string, rep audit.Report) []wire.Check {
-	out := []wire.Check{{Check: "audit_log", Target: dir, OK: rep.OK(), Detail: fmt.Sprintf("%d records, %d confirmed by an anchor", rep.Size, rep.Anchored())}}
-	for _, b := range rep.Breaks {
-		out = append(out, wire.Check{Check: string(b.Kind), Target: b.Segment, Detail: b.Error(), Remedy: b.Do})
-	}
-	for _, r := range rep.Anchors {
-		c := wire.Check{Check: "anchor", Target: r.Name, OK: r.Err == nil, Detail: fmt.Sprintf("agrees with the first %d records", r.Size)}
-		if r.Err != nil {
-			c.Detail = r.Err.Error()
-		}
-		out = append(out, c)
-	}
-	return out
-}
-
-// verifyPage tells a person what verify found.
-func (a *app) verifyPage(dir string, rep audit.Report) error {
-	var b strings.Builder
-	g := a.glyphs()
-	if rep.Origin == "" && rep.OK() {
-		b.WriteString("there is no audit log in " + g.Safe(dir) + "\n")
-		return a.put([]byte(b.String()))
-	}
-	fmt.Fprintf(&b, "log       %s\norigin    %s\nkey       %s\nrecords   %d\n", g.Safe(dir), g.Safe(rep.Origin), g.Safe(rep.Key), rep.Size)
-	for _, r := range rep.Anchors {
-		switch {
-		case r.Err != nil:
-			fmt.Fprintf(&b, "anchor    %s: %s\n", g.Safe(r.Name), g.Safe(r.Err.Error()))
-		default:
-			fmt.Fprintf(&b, "anchor    %s: agrees with the first %d records\n", g.Safe(r.Name), r.Size)
-		}
-	}
-	if n := rep.Anchored(); n < rep.Size {
-		fmt.Fprintf(&b, "anchored  %d records; were later ones cut off the end, this would not show\n", n)
-	}
-	for _, t := range rep.Repaired {
-		fmt.Fprintf(&b, "repaired  %s: bytes of an append that was cut off, named by a repair record\n", g.Safe(t.Segment))
-	}
-	for _, k := range rep.Breaks {
-		fmt.Fprintf(&b, "BREAK     %s: %s\n          do: %s\n", k.Kind, g.Safe(k.Error()), g.Safe(k.Do))
-	}
-	if rep.OK() {
-		b.WriteString("verified  every record and every signature\n")
-	}
-	return a.put([]byte(b.String()))
-}
-
-func (a *app) verifyExport(path, key string) error {
-	f, err := os.Open(path)
-	if err != nil {
-		return usage("--export: %w", err)
-	}
-	defer f.Close()
-	entries, head, err := audit.CheckExport(f, key)
-	if err != nil {
-		return fault{int(actions.ErrAudit), fmt.Errorf("audit: %s does not verify: %w", path, err)}
-	}
-	if key == "" {
-		a.note("the key is the export's own; give --key with the one that was noted elsewhere")
-	}
-	return a.write(fmt.Sprintf("verified  %d entries stand in the log of %d records\n", len(entries), head.Size))
 }
 
 func (a *app) auditExport() *cobra.Command {

@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"weir/actions"
+	"weir/actions/audit"
 	"weir/internal/config"
 	"weir/internal/wire"
 	"weir/probes"
@@ -51,8 +52,18 @@ type Systems struct {
 	Actions func(...config.Cluster) *actions.Registry
 	// Again is this very program with other arguments, to be started as a process of its own.
 	Again func(args ...string) (*exec.Cmd, error)
+	// Anchor and Claims are those of acting.Outside; Topics looks whether the topics they need are there and fit.
+	Anchor func(on config.Cluster, topic, origin string) audit.Anchor
+	Claims func(on config.Cluster, c config.Claims) actions.Claims
+	Topics TopicChecks
 	// Scenarios are what the embedded cluster can play, the default first.
 	Scenarios func() []Scenario
+}
+
+// TopicChecks tell whether topics that weir appends to are there and fit. They only read.
+type TopicChecks struct {
+	Anchor func(ctx context.Context, on config.Cluster, topic string) []wire.Check
+	Claims func(ctx context.Context, on config.Cluster, c config.Claims) []wire.Check
 }
 
 // Scenario is a story that the embedded cluster plays.

@@ -68,7 +68,9 @@ func (a *app) open(ctx context.Context, clusters []config.Cluster) error {
 	}
 	seen := &Console{Clusters: clusters, UTC: a.flag.utc, By: acting.Person(a.Getenv), Busy: a.busy.Store, Note: func(said string) { a.note("%s", said) }}
 	seen.Store, seen.Unstored = a.store()
-	seen.Acting, seen.Unacting = a.host(clusters...)
+	if seen.Acting, seen.Unacting = a.host(clusters...); seen.Unacting == nil {
+		seen.Acting.Outside, seen.Unacting = a.outside()
+	}
 	seen.Engine = engine.New(sources, engine.Options{Rates: true, Progress: func(cluster string, p probes.Progress) {
 		if tell := seen.Progress; tell != nil {
 			tell(cluster, p)

@@ -9,7 +9,6 @@ import (
 
 	"weir/actions"
 	"weir/actions/audit"
-	"weir/actions/kafka/app"
 	"weir/actions/kafka/cluster"
 	"weir/actions/kafka/reset"
 	"weir/internal/kafka/records"
@@ -19,8 +18,7 @@ import (
 // stepKeep makes the copy; the other steps are those of a reset.
 const stepKeep = "keep"
 
-// run is a skip under way: the hold, the copy, the commit, between the stop and the start of the application where that is
-// asked for. The copy is made while the group is held, so that a group that
+// run is a skip under way: the hold, the copy, the commit. The copy is made while the group is held, so that a group that
 // can't be held leaves no copy behind; and before the commit, so that no record is passed without one.
 type run struct {
 	a      Action
@@ -121,7 +119,7 @@ func (r *run) Next(ctx context.Context) (actions.Step, error) {
 		}
 		r.warm = true
 	}
-	if step.Held || !left || step.ID == app.Stop {
+	if step.Held || !left {
 		return step, nil
 	}
 	return r.keepStep(ctx, step)
