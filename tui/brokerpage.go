@@ -34,7 +34,7 @@ var heldColumns = []column{
 
 func newBrokerPage(id int32) *brokerPage {
 	b := &brokerPage{id: id}
-	b.list = list{noun: "partitions", names: []string{"topic"}, source: func(s *snap) wire.Table { return wire.Partitions(s.wire()) },
+	b.list = list{noun: "partitions", kept: "held", names: []string{"topic"}, source: func(s *snap) wire.Table { return wire.Partitions(s.wire()) },
 		grid: grid{columns: heldColumns, grow: 0, chosen: -1}}
 	b.keep = func(row []wire.Value) bool { return b.among(row, "replicas") }
 	b.bad = func(row []wire.Value) bool { return !b.among(row, "isr") }

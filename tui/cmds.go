@@ -28,6 +28,7 @@ type outside struct {
 	readNow  func()
 	notebook Notebook
 	peeker   Peeker
+	keep     func([]byte) error
 	done     <-chan struct{} // closed when nothing more comes
 	jobs     *jobs           // nil: nothing can be done
 	// collect and later, where set, take commands and timers in place of the program: they are then run by hand.
@@ -122,6 +123,11 @@ func (o *outside) mark(cluster, text string) tea.Cmd {
 		mark, err := o.notebook.Set(cluster, text)
 		return markedMsg{mark, err}
 	}
+}
+
+// keepSettings keeps what a person has chosen.
+func (o *outside) keepSettings(s Settings) tea.Cmd {
+	return func() tea.Msg { return keptMsg{s, o.keep(s.Encode())} }
 }
 
 // nextTick comes at the next full second, unless all ends before.

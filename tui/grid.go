@@ -42,6 +42,9 @@ type grid struct {
 	sorted  string // field it was sorted by last; "" the data's own order
 	heldAt  time.Time
 	wide    bool
+	only    []string   // fields that were chosen, in order; none: as many as fit
+	drawn   []line     // the head and the rows, as drawn last
+	spots   []headSpot // where the columns stand in them
 	synced  bool
 	slack   int // cells that no column needs, of the last drawing
 	marks   map[string]bool
@@ -177,6 +180,9 @@ const gutter = 3
 // fit returns the columns that have room, in order. With wide, those that would be left out come instead of the ones
 // after the last that never leaves.
 func (g *grid) fit(w int) []int {
+	if len(g.only) > 0 {
+		return g.fitOnly(w)
+	}
 	in := make([]bool, len(g.columns))
 	total := gutter - 1
 	for i, c := range g.columns {
@@ -205,6 +211,30 @@ func (g *grid) fit(w int) []int {
 	for i := range in {
 		if in[i] {
 			shown = append(shown, i)
+		}
+	}
+	return shown
+}
+
+// headSpot is where a column stands on the screen: from a cell on, so many wide.
+type headSpot struct{ column, from, width int }
+
+// fitOnly returns the columns that were chosen, as many as have room.
+func (g *grid) fitOnly(w int) []int {
+	var shown []int
+	total := gutter - 1
+	room := w - g.widthOf(g.grow) - 1 // the name always stays
+	for _, name := range g.only {
+		for i, c := range g.columns {
+			switch n := g.widthOf(i) + 1; {
+			case c.field != name:
+			case i == g.grow:
+				shown, room = append(shown, i), w
+				total += n
+			case total+n <= room:
+				shown = append(shown, i)
+				total += n
+			}
 		}
 	}
 	return shown
@@ -270,6 +300,12 @@ func (g *grid) draw(t theme, w, h int, focused bool, cells func(row int) []cell)
 	g.top = max(0, min(g.top, len(g.keys)-g.page))
 	for i := g.top; i < len(g.keys) && i < g.top+g.page; i++ {
 		lines = append(lines, g.line(t, shown, cells(g.row[g.keys[i]]), focused && i == g.at, g.marks[g.keys[i]]))
+	}
+	g.drawn, g.spots = lines, g.spots[:0]
+	at := gutter - 1
+	for _, i := range shown {
+		g.spots = append(g.spots, headSpot{i, at + 1, g.widthOf(i)})
+		at += g.widthOf(i) + 1
 	}
 	return lines
 }

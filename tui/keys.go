@@ -14,7 +14,7 @@ func (m *model) key(k tea.KeyPressMsg) tea.Cmd {
 	if m.prompt != nil && name != "ctrl+c" && name != "ctrl+z" {
 		return m.promptKey(name, k.Text)
 	}
-	m.notice = ""
+	m.notice, m.clicked = "", clicked{}
 	if name != "q" {
 		m.leaving = false
 	}
@@ -60,6 +60,7 @@ func (m *model) do(v verb) tea.Cmd {
 		}
 	case vUTC:
 		m.utc = !m.utc
+		m.set.UTC = m.utc
 	case vMoment:
 		if m.out.notebook == nil {
 			m.notice = "there is no state directory to keep a mark in"
@@ -332,6 +333,9 @@ func (m *model) goTo(input string) tea.Cmd {
 		return tea.Quit
 	case "help":
 		return m.do(vHelp)
+	case "set":
+		m.setTo(rest)
+		return nil
 	case "ctx", "cluster":
 		m.context(rest)
 		return nil

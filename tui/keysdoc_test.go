@@ -51,6 +51,7 @@ func keysPage() string {
 	for _, v := range viewNames {
 		b.WriteString("| `" + v.name + "` | `" + strings.Join(v.aliases, "` `") + "` |\n")
 	}
+	b.WriteString("| `set NAME=VALUE` | theme, glyphs, utc, mouse, mine, columns: kept for the next time; `set` alone tells all |\n")
 	b.WriteString("| `ctx NAME` | another cluster |\n| `help` | |\n| `q` | quits |\n")
 	return b.String()
 }

@@ -15,6 +15,7 @@ import (
 type list struct {
 	grid
 	noun   string // in the plural, as the command line has it
+	kept   string // the name of its settings; "" the noun
 	source func(*snap) wire.Table
 	names  []string // fields a bare word is looked for in
 	// id tells rows apart; nil: by their ref.

@@ -23,7 +23,12 @@ type model struct {
 	frozen  time.Time    // when the screen was frozen; zero: it is not
 	now     time.Time
 	hist    map[string]*clusterHistory
-	current int // index of the cluster looked at
+	told    theme    // what the terminal is like; theme is what was chosen on top of it
+	set     Settings // as chosen
+	saved   Settings // as kept
+	saving  bool
+	clicked clicked // by the mouse
+	current int     // index of the cluster looked at
 	first   map[string]reading
 
 	stack []view // from the root; the last one is drawn
@@ -57,8 +62,11 @@ func (c *counted) count(s *snap) {
 }
 
 func newModel(o Options, out outside) *model {
-	m := &model{theme: newTheme(o.Getenv), out: out, clusters: o.Clusters, utc: o.UTC, local: time.Local,
+	m := &model{told: newTheme(o.Getenv), set: o.Settings, saved: o.Settings, out: out, clusters: o.Clusters,
+		utc: o.UTC || o.Settings.UTC, local: time.Local,
 		hist: map[string]*clusterHistory{}, first: map[string]reading{}, past: map[byte][]string{}}
+	m.wear()
+	m.notice = m.glyphs.Safe(o.Said)
 	m.stack = []view{newOverview()}
 	m.acts.actor, m.acts.unacting = o.Actor, "this console can't change anything"
 	if o.Unacting != nil {
@@ -95,16 +103,23 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.WindowSizeMsg:
 		m.w, m.h = msg.Width, msg.Height
 	case tea.BackgroundColorMsg:
-		m.back = backLight
+		m.told.back = backLight
 		if msg.IsDark() {
-			m.back = backDark
+			m.told.back = backDark
 		}
+		m.wear()
 	case tea.FocusMsg:
 		cmd = m.attend(true)
 	case tea.BlurMsg:
 		cmd = m.attend(false)
 	case tea.KeyPressMsg:
 		cmd = tea.Batch(m.attend(true), m.key(msg))
+	case tea.MouseClickMsg:
+		cmd = tea.Batch(m.attend(true), m.click(msg.Mouse()))
+	case tea.MouseWheelMsg:
+		cmd = tea.Batch(m.attend(true), m.wheel(msg.Mouse()))
+	case keptMsg:
+		m.keptAway(msg)
 	case tea.PasteMsg:
 		cmd = m.paste(msg.Content)
 	case answerMsg:
@@ -124,7 +139,8 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.dropPlan()
 	}
 	m.sync()
-	return m, tea.Batch(cmd, m.look(), m.arrive(), m.fetch())
+	m.choose()
+	return m, tea.Batch(cmd, m.look(), m.arrive(), m.fetch(), m.keep())
 }
 
 // arrive lets a view that has just come on top ask for what it shows.
@@ -229,5 +245,8 @@ func sameRefs(a, b []lag.Ref) bool {
 func (m *model) View() tea.View {
 	v := tea.NewView(m.paint(m.frame(), m.w))
 	v.AltScreen, v.WindowTitle, v.ReportFocus = true, "weir", true
+	if m.set.Mouse {
+		v.MouseMode = tea.MouseModeCellMotion
+	}
 	return v
 }

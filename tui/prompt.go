@@ -117,13 +117,37 @@ var viewNames = []struct {
 	{"9", "audit", nil, func() view { return newAudit() }},
 }
 
+// setCompletions are the settings, or the values of one, that begin so.
+func setCompletions(rest string) []string {
+	var out []string
+	for _, k := range settings {
+		if !strings.Contains(rest, "=") || k.values == nil {
+			out = append(out, "set "+k.name+"=")
+			continue
+		}
+		for _, v := range k.values {
+			out = append(out, "set "+k.name+"="+v)
+		}
+	}
+	kept := out[:0]
+	for _, c := range append(out, "set columns=") {
+		if strings.HasPrefix(c, "set "+strings.TrimSpace(rest)) {
+			kept = append(kept, c)
+		}
+	}
+	return kept
+}
+
 // completions are the commands that begin so.
 func completions(s *snap, input string) []string {
 	var out []string
 	for _, v := range viewNames {
 		out = append(out, v.name)
 	}
-	out = append(out, "arm", "disarm", "run", "save", "ctx", "help", "q")
+	out = append(out, "arm", "disarm", "run", "save", "set", "ctx", "help", "q")
+	if rest, is := strings.CutPrefix(strings.TrimLeft(input, " "), "set "); is {
+		return setCompletions(rest)
+	}
 	kept := out[:0]
 	for _, name := range out {
 		if strings.HasPrefix(name, strings.TrimSpace(input)) {

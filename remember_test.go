@@ -1,0 +1,64 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"weir/internal/store"
+	"weir/tui"
+)
+
+func TestSettingsAreRemembered(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "weir")
+	dir, err := store.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(path, settingsName)
+	for _, c := range []struct{ name, in, theme, said, left, aside string }{
+		{name: "none"},
+		{name: "kept", in: `{"v":1,"theme":"dark"}`, theme: "dark", left: `{"v":1,"theme":"dark"}`},
+		{name: "broken", in: `{"v":1,"theme`, said: "the file is kept as " + file + ".broken", aside: `{"v":1,"theme`},
+		{name: "newer", in: `{"v":9}`, said: "not read, and not written over", left: `{"v":9}`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if c.in != "" {
+				if err := os.WriteFile(file, []byte(c.in), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			var o tui.Options
+			remember(&o, dir)
+			if o.Settings.Theme != c.theme || !strings.Contains(o.Said, c.said) || (o.Said == "") != (c.said == "") || strings.Contains(o.Said, "\n") {
+				t.Errorf("theme %q, said %q", o.Settings.Theme, o.Said)
+			}
+			if (o.Keep == nil) != (c.name == "newer") {
+				t.Error("settings of a newer weir must not be written over, all others may be")
+			}
+			left, _ := os.ReadFile(file)
+			aside, _ := os.ReadFile(file + ".broken")
+			if string(left) != c.left || string(aside) != c.aside {
+				t.Errorf("left %q, set aside %q", left, aside)
+			}
+			if o.Keep != nil {
+				if err := o.Keep(tui.Settings{UTC: true}.Encode()); err != nil {
+					t.Fatal(err)
+				}
+				if remember(&o, dir); !o.Settings.UTC {
+					t.Error("what was kept is not found again")
+				}
+			}
+			_ = os.Remove(file)
+			_ = os.Remove(file + ".broken")
+		})
+	}
+	if err := os.Mkdir(file, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	var o tui.Options
+	if remember(&o, dir); o.Keep != nil || !strings.Contains(o.Said, "not a regular file") {
+		t.Errorf("a directory in its place: %q", o.Said)
+	}
+}
