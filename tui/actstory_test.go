@@ -107,6 +107,21 @@ func TestTheFormSaysWhatIsWrongBesideTheField(t *testing.T) {
 	}
 }
 
+func TestEnterPlansNothingButWhatIsPointedAt(t *testing.T) {
+	x := openActing(t, nil, 120, 40, troubled)
+	x.keys("a")
+	x.under2("offset-reset")
+	x.keys("enter", "down").reads("> ( ) latest")
+	x.keys("enter").reads("> (•) latest", "--to latest", "latest is chosen now")
+	if len(x.stand.asked) != 0 {
+		t.Fatalf("a plan was asked for: %v", x.stand.asked)
+	}
+	x.keys("enter")
+	if got := x.stand.asked[0].Params["to"]; got != "latest" {
+		t.Errorf("asked for %q", got)
+	}
+}
+
 // toConsent goes on to the consent.
 func toConsent(x *hand) *hand {
 	x.t.Helper()

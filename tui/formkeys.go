@@ -120,9 +120,21 @@ func (f *actForm) do(s *snap, v verb) intent {
 	case vLast, vPageDown, vHalfDown:
 		f.at = max(0, len(f.rows)-1)
 	case vOpen:
+		if r := f.hand(); r != nil && r.radio != "" && !r.chosen {
+			f.choose(r) // the plan must be of what is under the cursor, or somebody gets what they didn't point at
+			return say{r.label + " is chosen now; Enter again asks for its plan"}
+		}
 		return f.ask()
 	}
 	return nil
+}
+
+// hand is the field under the cursor; nil where there is none.
+func (f *actForm) hand() *field {
+	if len(f.rows) == 0 {
+		return nil
+	}
+	return &f.rows[f.at]
 }
 
 // ask asks for the plan, if all is well formed.
