@@ -50,7 +50,10 @@ type Run interface {
 	// Do does the step: the only mutation. With an error, Done says what is known to have taken effect; OutcomeUnknown
 	// has the Executor ask Settle. The context isn't cancelled by whoever stops the run, only by the step's time-out.
 	Do(context.Context, Recorded) (Done, error)
-	// Settle finds out whether a step of which no answer is known took effect. It changes nothing.
+	// Settle finds out whether a step of which no answer is known took effect. It changes nothing, but may end what the
+	// run itself left open and what would end by itself, as the next run's first step would: where a step is a
+	// transaction, only fencing it makes sure that no commit is on its way any more. It may look again for as long as its
+	// context lasts.
 	Settle(context.Context, Step) (Done, error)
 	// Verify looks whether all of it is as planned. It changes nothing.
 	Verify(context.Context) (Verdict, error)

@@ -237,7 +237,11 @@ func (w *work) end(ctx context.Context, s Status, v Verdict, cause error) (Repor
 	if cause != nil && s != StatusUnverified && errors.Is(cause, ErrDefect) {
 		cause = &Error{Kind: ErrDefect, What: fmt.Sprintf("run %s ended after %d steps", w.id, w.done), Do: "weir run show " + w.id, Err: cause}
 	} else if cause != nil && w.changed && s != StatusUnverified {
-		cause = &Error{Kind: ErrPartial, What: fmt.Sprintf("%d steps were done before it ended", w.done), Do: "weir run undo " + w.id, Err: cause}
+		do := "weir run undo " + w.id
+		if w.plan.Undo == UndoNone {
+			do = "what was done can't be undone; see weir run show " + w.id
+		}
+		cause = &Error{Kind: ErrPartial, What: fmt.Sprintf("%d steps were done before it ended", w.done), Do: do, Err: cause}
 	}
 	rep := w.report(s, v)
 	o := audit.OutcomeOK

@@ -211,7 +211,7 @@ func (a *app) settle(ctx context.Context, run string) error {
 
 var outcomeWords = map[actions.Outcome]string{
 	actions.OutcomeApplied: "it took effect", actions.OutcomeNot: "it did not take effect",
-	actions.OutcomeMixed: "it took effect in part", actions.OutcomeUnknown: "it still can't be told",
+	actions.OutcomeMixed: "it took effect in part, or may have", actions.OutcomeUnknown: "it still can't be told",
 }
 
 func colon(s string) string {

@@ -171,6 +171,8 @@ type Crash struct {
 	n     int
 	down  bool
 	Point string // what was cut, for a message
+	// Only picks the points that count; nil is all.
+	Only func(what string) bool
 }
 
 // Arm sets the crash to the nth point from now on, before it takes effect or after that.
@@ -203,8 +205,11 @@ func (c *Crash) Pass(what string, do func() error) error {
 		c.mu.Unlock()
 		return ErrCrash
 	}
-	c.n++
-	hit := c.at > 0 && c.n == c.at
+	counts := c.Only == nil || c.Only(what)
+	if counts {
+		c.n++
+	}
+	hit := counts && c.at > 0 && c.n == c.at
 	if hit {
 		c.down, c.Point = true, what
 	}

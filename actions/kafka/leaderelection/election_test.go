@@ -276,6 +276,9 @@ func TestLaterDrift(t *testing.T) {
 			if got := actions.ExitCode(err); got != tt.want {
 				t.Errorf("exit %d (%v), want %d", got, err, tt.want)
 			}
+			if err != nil && (strings.Contains(err.Error(), "weir run undo") || !strings.Contains(err.Error(), "can't be undone")) {
+				t.Errorf("there is no undo, and it says: %v", err)
+			}
 			if tt.want == 0 && len(k.sent) != 2 {
 				t.Errorf("sent %v", k.sent)
 			}

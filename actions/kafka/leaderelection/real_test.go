@@ -22,50 +22,12 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
-// order puts the replicas of a topic into an order, partition by partition: it moves no data, and no leader.
-func order(t *testing.T, w *kafkatest.World, topic string, replicas ...[]int32) {
-	t.Helper()
-	var req kadm.AlterPartitionAssignmentsReq
-	for p, r := range replicas {
-		req.Assign(topic, int32(p), r)
-	}
-	got, err := w.Admin.AlterPartitionAssignments(t.Context(), req)
-	kafkatest.Must(t, err)
-	kafkatest.Must(t, got.Error())
-}
-
-// layout is a topic as the cluster tells it now.
-func layout(t *testing.T, w *kafkatest.World, topic string) (out []cluster.PartitionLayout) {
-	t.Helper()
-	req := kmsg.NewPtrMetadataRequest()
-	rt := kmsg.NewMetadataRequestTopic()
-	rt.Topic = kmsg.StringPtr(topic)
-	req.Topics = append(req.Topics, rt)
-	resp, err := req.RequestWith(t.Context(), w.Client)
-	kafkatest.Must(t, err)
-	for _, p := range resp.Topics[0].Partitions {
-		out = append(out, cluster.PartitionLayout{Place: cluster.Place{Topic: topic, Partition: p.Partition}, Leader: p.Leader, Replicas: p.Replicas, ISR: p.ISR})
-	}
-	slices.SortFunc(out, func(a, b cluster.PartitionLayout) int { return int(a.Partition - b.Partition) })
-	return out
-}
-
 func leaders(t *testing.T, w *kafkatest.World, topic string) (out []int32) {
 	t.Helper()
-	for _, p := range layout(t, w, topic) {
+	for _, p := range w.Newest(topic) {
 		out = append(out, p.Leader)
 	}
 	return out
-}
-
-// until waits for the cluster to tell something of a topic.
-func until(t *testing.T, w *kafkatest.World, topic, what string, holds func([]cluster.PartitionLayout) bool) {
-	t.Helper()
-	for end := time.Now().Add(time.Minute); !holds(layout(t, w, topic)); {
-		if time.Now().After(end) {
-			t.Fatalf("%s: not within a minute: %+v", what, layout(t, w, topic))
-		}
-	}
 }
 
 // TestRealKillSweep cuts weir off on real brokers: at some points, or with -args -all at all of them.
@@ -75,21 +37,20 @@ func TestRealKillSweep(t *testing.T) {
 	w := kafkatest.On(t, c.Seeds())
 	name := realkafka.Name("sweep")
 	c.CreateTopic(t, name, 3, 3, nil)
-	first := [][]int32{{1, 2, 3}, {2, 3, 1}, {3, 1, 2}}
-	turned := [][]int32{{2, 1, 3}, {3, 2, 1}, {1, 3, 2}}
+	first := map[int32][]int32{0: {1, 2, 3}, 1: {2, 3, 1}, 2: {3, 1, 2}}
+	turned := map[int32][]int32{0: {2, 1, 3}, 1: {3, 2, 1}, 2: {1, 3, 2}}
 	a := action(w)
 	a.patience = 2 * time.Second
 	s := &stand{w: w, x: w.Executor(a), req: ask(topic(name), "batch", "2"), before: []int32{1, 2, 3}, after: []int32{2, 3, 1}}
 	s.now = func() []int32 { return leaders(t, w, name) }
 	s.back = func() {
-		order(t, w, name, first...)
+		w.Reorder(name, first)
 		_, err := w.Admin.ElectLeaders(t.Context(), kadm.ElectPreferredReplica, kadm.TopicsSet{name: {0: {}, 1: {}, 2: {}}})
 		kafkatest.Must(t, err)
-		order(t, w, name, turned...)
-		c.WaitISR(name, 3)
-		until(t, w, name, "the order", func(now []cluster.PartitionLayout) bool {
-			return !slices.ContainsFunc(now, func(p cluster.PartitionLayout) bool {
-				return p.Leader != s.before[p.Partition] || !slices.Equal(p.Replicas, turned[p.Partition])
+		w.Reorder(name, turned)
+		w.Everywhere(name, "the leaders", func(now kmsg.MetadataResponseTopic) bool {
+			return !slices.ContainsFunc(now.Partitions, func(p kmsg.MetadataResponseTopicPartition) bool {
+				return p.Leader != s.before[p.Partition] || len(p.ISR) != 3
 			})
 		})
 	}
@@ -126,9 +87,8 @@ func TestRealRights(t *testing.T) {
 	w := kafkatest.On(t, c.Seeds())
 	name := realkafka.Name("rights")
 	c.CreateTopic(t, name, 1, 3, nil)
-	was := layout(t, w, name)[0].Replicas
-	order(t, w, name, []int32{was[1], was[0], was[2]})
-	until(t, w, name, "the order", func(now []cluster.PartitionLayout) bool { return now[0].Replicas[0] == was[1] })
+	was := w.Newest(name)[0].Replicas
+	w.Reorder(name, map[int32][]int32{0: {was[1], was[0], was[2]}})
 	u := c.NewUser(t)
 	c.Grant(t, u, realkafka.OnTopic(name, kmsg.ACLOperationDescribe))
 	a := action(w)
@@ -166,9 +126,14 @@ func TestRealBrokers(t *testing.T) {
 	back, dark := realkafka.Name("back"), realkafka.Name("dark")
 	c.CreateTopic(t, back, 6, 3, nil)
 	c.CreateTopic(t, dark, 1, 2, nil)
-	order(t, w, dark, []int32{1, 2})
-	until(t, w, dark, "its place", func(now []cluster.PartitionLayout) bool { return slices.Equal(now[0].Replicas, []int32{1, 2}) })
-	c.WaitISR(dark, 2)
+	var place kadm.AlterPartitionAssignmentsReq
+	place.Assign(dark, 0, []int32{1, 2})
+	_, err := w.Admin.AlterPartitionAssignments(t.Context(), place)
+	kafkatest.Must(t, err)
+	w.Everywhere(dark, "the place", func(now kmsg.MetadataResponseTopic) bool {
+		p := now.Partitions[0]
+		return slices.Equal(p.Replicas, []int32{1, 2}) && len(p.ISR) == 2
+	})
 	c.Produce(t, dark, 0, 5)
 	stale := backAgain(t, c, w, x, back)
 
@@ -182,7 +147,7 @@ func TestRealBrokers(t *testing.T) {
 	c.Kill(1)
 	c.WaitGone(1)
 	c.Restart(2)
-	until(t, w, dark, "no leader", func(now []cluster.PartitionLayout) bool { return now[0].Leader < 0 })
+	w.Everywhere(dark, "no leader", func(now kmsg.MetadataResponseTopic) bool { return now.Partitions[0].Leader < 0 })
 	if _, err := x.Registry.Plan(t.Context(), ask(topic(dark))); !errors.Is(err, actions.ErrGuard) || !strings.Contains(fmt.Sprint(err), "there is no leader") {
 		t.Errorf("a preferred election without a leader: %v", err)
 	}
@@ -192,7 +157,7 @@ func TestRealBrokers(t *testing.T) {
 		!strings.Contains(strings.Join(p.Warnings, "\n"), "start broker 1 again instead") {
 		t.Errorf("change %+v\n%v", p.Changes[0], p.Warnings)
 	}
-	_, err := x.Apply(t.Context(), p, kafkatest.Consent(p))
+	_, err = x.Apply(t.Context(), p, kafkatest.Consent(p))
 	kafkatest.Must(t, err)
 	if got := leaders(t, w, dark); got[0] != 2 {
 		t.Errorf("leaders are %v", got)
@@ -207,7 +172,7 @@ func TestRealBrokers(t *testing.T) {
 // backAgain restarts broker 3 and elects it back, and leaves a plan that the next death makes stale.
 func backAgain(t *testing.T, c *realkafka.Cluster, w *kafkatest.World, x *actions.Executor, name string) actions.Plan {
 	t.Helper()
-	preferred := func(of []cluster.PartitionLayout) (n int) {
+	preferred := func(of []kmsg.MetadataResponseTopicPartition) (n int) {
 		for _, p := range of {
 			if p.Leader == p.Replicas[0] {
 				n++
@@ -215,7 +180,7 @@ func backAgain(t *testing.T, c *realkafka.Cluster, w *kafkatest.World, x *action
 		}
 		return n
 	}
-	if n := preferred(layout(t, w, name)); n != 6 {
+	if n := preferred(w.Newest(name)); n != 6 {
 		t.Fatalf("%d of 6 are led by the preferred replica", n)
 	}
 	c.Kill(3)
@@ -225,20 +190,19 @@ func backAgain(t *testing.T, c *realkafka.Cluster, w *kafkatest.World, x *action
 	}
 	c.Restart(3)
 	c.WaitISR(name, 3)
-	if n := preferred(layout(t, w, name)); n != 4 {
+	if n := preferred(w.Newest(name)); n != 4 {
 		t.Fatalf("%d of 6 are led by the preferred replica after the restart", n)
 	}
 	p := kafkatest.Plan(t, x, ask(lag.Ref{Kind: lag.KindCluster}, "batch", "1"))
 	rep, err := x.Apply(t.Context(), p, kafkatest.Consent(p))
 	kafkatest.Must(t, err)
-	if n := preferred(layout(t, w, name)); n != 6 || rep.Status != actions.StatusDone {
+	if n := preferred(w.Newest(name)); n != 6 || rep.Status != actions.StatusDone {
 		t.Fatalf("%d of 6 are led by the preferred replica: %+v", n, rep)
 	}
-	var turned [][]int32
-	for _, p := range layout(t, w, name) {
-		turned = append(turned, append(slices.Clone(p.Replicas[1:]), p.Replicas[0]))
+	turned := map[int32][]int32{}
+	for _, p := range w.Newest(name) {
+		turned[p.Partition] = append(slices.Clone(p.Replicas[1:]), p.Replicas[0])
 	}
-	order(t, w, name, turned...)
-	until(t, w, name, "the order", func(now []cluster.PartitionLayout) bool { return preferred(now) == 0 })
+	w.Reorder(name, turned)
 	return kafkatest.Plan(t, x, ask(topic(name)))
 }

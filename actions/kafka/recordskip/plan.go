@@ -45,6 +45,9 @@ func (a Action) Plan(ctx context.Context, req actions.Request) (actions.Plan, er
 	if err != nil {
 		return actions.Plan{}, err
 	}
+	if err := a.reset().StopFirst(req, pos, &p); err != nil {
+		return actions.Plan{}, err
+	}
 	return p, a.copies(ctx, c, req, pos, f, &p)
 }
 

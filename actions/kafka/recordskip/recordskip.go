@@ -17,10 +17,11 @@ import (
 // Kind names the action.
 const Kind = "kafka.record-skip"
 
-// Names of parameters; the last three are those of a reset.
+// Names of parameters; the last four are those of a reset.
 const (
 	pOffset, pFile, pPark = "offset", "save-record", "park"
 	pHold, pWait, pNoSink = "hold", "wait", "no-sink"
+	pStopApp              = "stop-app"
 )
 
 // Action skips a record.
@@ -39,6 +40,7 @@ func (Action) Spec() actions.Spec {
 			{Name: pPark, Type: actions.String, Help: "append the record to this topic, with headers that tell where it came from"},
 			{Name: pHold, Type: actions.Bool, Default: "true", Help: "keep other members out while the offset is written"},
 			{Name: pWait, Type: actions.Duration, Default: "0", Help: "how long to wait at apply until the last member has gone"},
+			{Name: pStopApp, Type: actions.Bool, Default: "false", Help: "stop the application behind the group first, and start it afterwards, by the commands of the configuration"},
 			{Name: pNoSink, Type: actions.Bool, Default: "false", Help: "the group isn't a Connect sink's, though its name begins with connect-"},
 		},
 	}

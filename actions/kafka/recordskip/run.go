@@ -9,6 +9,7 @@ import (
 
 	"weir/actions"
 	"weir/actions/audit"
+	"weir/actions/kafka/app"
 	"weir/actions/kafka/cluster"
 	"weir/actions/kafka/reset"
 	"weir/internal/kafka/records"
@@ -18,7 +19,8 @@ import (
 // stepKeep makes the copy; the other steps are those of a reset.
 const stepKeep = "keep"
 
-// run is a skip under way: the hold, the copy, the commit. The copy is made while the group is held, so that a group that
+// run is a skip under way: the hold, the copy, the commit, between the stop and the start of the application where that is
+// asked for. The copy is made while the group is held, so that a group that
 // can't be held leaves no copy behind; and before the commit, so that no record is passed without one.
 type run struct {
 	a      Action
@@ -119,7 +121,7 @@ func (r *run) Next(ctx context.Context) (actions.Step, error) {
 		}
 		r.warm = true
 	}
-	if step.Held || !left {
+	if step.Held || !left || step.ID == app.Stop {
 		return step, nil
 	}
 	return r.keepStep(ctx, step)

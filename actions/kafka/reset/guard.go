@@ -121,7 +121,7 @@ func (r *run) unmoved(ctx context.Context) error {
 		now := at(commits, it.place)
 		switch {
 		case same(now, it.before), begun[it.place] && same(now, it.after):
-		case r.app.Stops() && !begun[it.place] && onward(it.before, now) && now.Offset <= ends[it.place].Offset:
+		case r.app.Stops() && !begun[it.place] && onward(it.before, now) && now.Offset <= ends[it.place].Offset && !r.passed(it, now):
 			moved[it.place] = now
 		default:
 			drift = append(drift, actions.Drift{Ref: it.change.Ref, Field: field, Planned: tell(it.before), Found: tell(now)})
@@ -131,6 +131,11 @@ func (r *run) unmoved(ctx context.Context) error {
 		return stale(drift)
 	}
 	return r.rebase(moved)
+}
+
+// passed says that a commit moved past what an exact plan is about.
+func (r *run) passed(it item, now *cluster.Commit) bool {
+	return r.plan.Facts[fExact] != "" && it.after != nil && now.Offset >= it.after.Offset
 }
 
 // rebase takes over what an application committed before it stopped: it is what was there before, and what an undo

@@ -47,5 +47,21 @@ func (a Action) Move(target lag.Ref, p Position, to cluster.Commit, note string)
 	return plan, nil
 }
 
+// fExact, among a plan's facts, says that a commit which moved on counts only below the offset planned: it must not have
+// passed what the plan is about.
+const fExact = "commit_below_target"
+
+// StopFirst has a plan that Move made stop the application first, where the request asks for it by the parameters of a
+// reset. Its commit may move until then, but not past where the plan moves it.
+func (a Action) StopFirst(req actions.Request, pos Position, p *actions.Plan) error {
+	behind, err := a.behind(req)
+	if err != nil || behind == nil {
+		return err
+	}
+	pos.w.stopped(p, behind)
+	p.Facts[fExact] = "true"
+	return nil
+}
+
 // IsCommit tells a change of a committed offset from those that other actions make besides.
 func IsCommit(c actions.Change) bool { return c.Field == field }

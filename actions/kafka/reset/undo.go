@@ -107,6 +107,9 @@ func (a Action) undoApp(req actions.Request, w world, p *actions.Plan) error {
 	case start:
 		p.Warnings = append(p.Warnings, "run "+req.Undoes+" may have left the application stopped: it is started last")
 		app.Prepare(p, behind, app.Start)
+		if len(req.Restore) == 0 {
+			p.Undo = actions.UndoNone // an application that was started isn't stopped by an undo of that
+		}
 	default:
 		w.stopped(p, behind)
 	}
