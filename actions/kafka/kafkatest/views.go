@@ -18,6 +18,8 @@ func (w *World) Everywhere(topic, what string, holds func(kmsg.MetadataResponseT
 	w.T.Helper()
 	ctx, cancel := context.WithTimeout(w.T.Context(), time.Minute)
 	defer cancel()
+	again := time.NewTicker(20 * time.Millisecond)
+	defer again.Stop()
 	for {
 		err := w.everywhere(ctx, topic, holds)
 		if err == nil {
@@ -26,6 +28,7 @@ func (w *World) Everywhere(topic, what string, holds func(kmsg.MetadataResponseT
 		if ctx.Err() != nil {
 			w.T.Fatalf("%s of %s: not within a minute: %v", what, topic, err)
 		}
+		<-again.C
 	}
 }
 
