@@ -309,12 +309,15 @@ func (c *consent) sheet(s *snap, w int) []line {
 }
 
 func (c *consent) question(s *snap) string {
-	what := "Apply " + plural(len(c.plan.Changes), "change", "changes") + " to " + c.plan.Target.Kind + " " + s.quoted(c.plan.Target.Name)
+	what := "Apply " + plural(len(c.plan.Changes), "change", "changes") + " to " + aimed(s, c.plan.Target)
 	if c.resumes != "" {
-		return "Go on with run " + s.safe(c.resumes) + " on " + c.plan.Target.Kind + " " + s.quoted(c.plan.Target.Name)
+		return "Go on with run " + s.safe(c.resumes) + " on " + aimed(s, c.plan.Target)
 	}
-	if c.plan.Effect == actions.Destroy {
-		return "Destroy " + c.plan.Target.Kind + " " + s.quoted(c.plan.Target.Name)
+	switch {
+	case c.plan.Effect == actions.Destroy && c.plan.Target.Kind == lag.KindGroup:
+		return "Destroy " + aimed(s, c.plan.Target)
+	case c.plan.Effect == actions.Destroy: // of a topic only records are lost
+		return upperFirst(s.acts.verbOf(c.plan.Kind)) + ", with loss of data, on " + aimed(s, c.plan.Target)
 	}
 	return what
 }

@@ -77,7 +77,7 @@ func subWord(word string, on *selection) string {
 func targetArgs(spec actions.Spec, ref lag.Ref, on *selection) []string {
 	var out []string
 	for i, word := range targetWords(spec) {
-		v := ref.Name
+		v := typedTarget(ref)
 		if i > 0 {
 			v = subWord(word, on)
 		}

@@ -6,6 +6,7 @@ import (
 
 	"weir/actions"
 	"weir/internal/text"
+	"weir/lag"
 )
 
 // The steps of the path that every change goes, as row 1 of all acting pages tells them.
@@ -47,7 +48,10 @@ func pathLine(s *snap, at int, told string) line {
 func planWords(s *snap, p *actions.Plan) string {
 	verb := s.acts.verbOf(p.Kind)
 	what := s.safe(p.Target.Name)
-	if p.Target.Sub != "" {
+	switch {
+	case p.Target.Kind == lag.KindCluster, p.Target.Kind == lag.KindPartition:
+		what = aimed(s, p.Target)
+	case p.Target.Sub != "":
 		what += " " + s.safe(p.Target.Sub)
 	}
 	said := upperFirst(verb) + " of " + what + ": " + plural(p.Totals.Items, "change", "changes")

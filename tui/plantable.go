@@ -16,6 +16,10 @@ var planTableColumns = []wire.Column{
 	{Name: "note", Kind: wire.Text},
 }
 
+// offsetField is what a change of a committed offset is called: of numbers only offsets have a difference, those of
+// brokers have none.
+const offsetField = "committed"
+
 // planTable is what a plan changes, as rows to sort and to filter. Values that are no numbers stand as words.
 func planTable(p *actions.Plan) wire.Table {
 	return wire.Table{
@@ -27,7 +31,7 @@ func planTable(p *actions.Plan) wire.Table {
 			after, to, both := changeValue(c.After)
 			dst[0], dst[1], dst[2] = wire.Word(c.Ref), wire.Word(changedName(c.Ref)), wire.Word(c.Field)
 			dst[3], dst[4], dst[5] = before, after, wire.Missing(lag.NotApplicable)
-			if numbers && both {
+			if numbers && both && c.Field == offsetField {
 				dst[5] = wire.Int(to-from, lag.NotMeasured)
 			}
 			dst[6] = wire.Word(c.Note)
@@ -56,6 +60,8 @@ func changedName(ref string) string {
 	switch {
 	case err != nil:
 		return ref
+	case r.Kind == lag.KindPartition:
+		return partitionWord(r)
 	case r.Sub != "":
 		return r.Sub
 	}

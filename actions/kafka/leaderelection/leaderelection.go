@@ -44,9 +44,8 @@ func (Action) Spec() actions.Spec {
 		Kind: Kind, Verb: "leader-election", Effect: actions.Mutate, Tier: actions.T1,
 		On: []string{lag.KindTopic, lag.KindPartition, lag.KindCluster}, Target: "TOPIC[:P,…]",
 		Summary: "give partitions back to their preferred leaders, or one to those that lost theirs",
-		Help: "Sends ElectLeaders to the controller, batch by batch, for those partitions only where it helps. A preferred\n" +
-			"election loses nothing. An unclean one, with --type unclean, is for partitions without a leader: what their last\n" +
-			"leader alone had is lost for good, so its plans are of tier T3 and need --name and --reason as well.",
+		Help: "Sends ElectLeaders to the controller, batch by batch, only for partitions where it helps. A preferred election loses nothing. " +
+			"An unclean one, with --type unclean, is for partitions without a leader; what their last leaders alone had is lost for good, so its plans need --confirm, --name and --reason.",
 		Params: []actions.Param{
 			{Name: pType, Type: actions.Enum, Values: []string{preferred, unclean}, Default: preferred, Help: "who is elected"},
 			{Name: pBatch, Type: actions.Int, Default: defaultBatch, Help: "how many partitions are elected at a time, 1 to 1000"},
