@@ -55,7 +55,10 @@ func planWords(s *snap, p *actions.Plan) string {
 		what += " " + s.safe(p.Target.Sub)
 	}
 	said := upperFirst(verb) + " of " + what + ": " + plural(p.Totals.Items, "change", "changes")
-	if len(p.Changes) == 0 {
+	switch {
+	case len(p.Commands) > 0:
+		said += ", and " + plural(len(p.Commands), "command", "commands") + " on this host"
+	case len(p.Changes) == 0:
 		said = upperFirst(verb) + " of " + what + ": nothing is to be done"
 	}
 	if p.Undoes != "" {

@@ -252,9 +252,16 @@ func (v *planView) guards(s *snap) []line {
 }
 
 func (v *planView) mind(s *snap, w int) []line {
-	var out []line
+	var all []string
+	for _, c := range v.plan.Commands {
+		all = append(all, "Calls on this host, to "+c.Step+": "+shellLine(c.Argv))
+	}
 	for _, said := range v.plan.Warnings {
-		for i, part := range wrap(s.glyphs, s.safe(upperFirst(sentence(said))), w-6, 3) {
+		all = append(all, upperFirst(sentence(said)))
+	}
+	var out []line
+	for _, said := range all {
+		for i, part := range wrap(s.glyphs, s.safe(said), w-6, 3) {
 			l := put(plain, "     ")
 			if i == 0 {
 				l = put(plain, "   ").add(warning, s.pick("▲", "!")).add(plain, " ")
@@ -278,7 +285,7 @@ func (v *planView) do(s *snap, verb verb) intent {
 			return say{"the plan is being made anew"}
 		case expired && v.made.resumes == "":
 			return v.again()
-		case len(v.plan.Changes) == 0:
+		case len(v.plan.Changes) == 0 && len(v.plan.Commands) == 0:
 			return say{"nothing is to be done, so there is nothing to consent to"}
 		}
 		if how := readOnlyWords(s); how != "" {
@@ -339,6 +346,12 @@ func planPage(s *snap, p *actions.Plan) []string {
 		for _, k := range slices.Sorted(maps.Keys(part.in)) {
 			out = append(out, "  "+s.safe(k+"  "+strings.ReplaceAll(part.in[k], "\n", " ")))
 		}
+	}
+	if len(p.Commands) > 0 {
+		out = append(out, "", "commands, called on this host without a shell")
+	}
+	for _, c := range p.Commands {
+		out = append(out, "  "+s.safe(c.Step+"  "+shellLine(c.Argv)))
 	}
 	out = append(out, "", "checked again before every write")
 	for _, g := range p.Guards {

@@ -146,6 +146,7 @@ func (p *runPage) draw(s *snap, w, h int) ([]line, string) {
 	if p.fault != "" {
 		out = append(out, put(plain, " ").add(critical, p.fault).fit(s.glyphs, w))
 	}
+	out = append(out, p.left(s, w)...)
 	out = append(out, nil, rule(s, "steps", p.facts(s), w))
 	tail := p.choices(s, w)
 	room := h - len(out) - len(tail)
@@ -162,6 +163,22 @@ func (p *runPage) draw(s *snap, w, h int) ([]line, string) {
 	}
 	out = append(out, p.journal(s, w, h-len(out)-len(tail))...)
 	return append(out, tail...), p.position(s)
+}
+
+// left is what a run from here leaves to a person when it has ended, such as an application that stays stopped.
+func (p *runPage) left(s *snap, w int) []line {
+	if p.work == nil || !p.work.over {
+		return nil
+	}
+	var out []line
+	for _, note := range p.work.report.Notes {
+		for said := range strings.SplitSeq(note, "\n") {
+			for _, part := range wrap(s.glyphs, s.safe(said), w-2, 3) {
+				out = append(out, put(plain, " ").add(warning, part))
+			}
+		}
+	}
+	return out
 }
 
 // moved lists what is not as the plan saw it, for a run that was refused for that.
