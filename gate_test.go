@@ -133,14 +133,26 @@ type stage struct {
 
 // speech is what a command says on stderr.
 type speech struct {
-	file  *os.File
-	once  sync.Once
-	begun chan struct{}
+	mu   sync.Mutex
+	file *os.File
+	text string
+	more chan struct{} // closed when text has grown
 }
 
 func (s *speech) Write(b []byte) (int, error) {
-	defer s.once.Do(func() { close(s.begun) })
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.text += string(b)
+	close(s.more)
+	s.more = make(chan struct{})
 	return s.file.Write(b)
+}
+
+// has tells whether a text was said, and what to wait for if it wasn't.
+func (s *speech) has(text string) (bool, <-chan struct{}) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return strings.Contains(s.text, text), s.more
 }
 
 type stageKey struct{}
@@ -221,7 +233,7 @@ func start(ts *testscript.TestScript, neg bool, args []string) {
 	defer out.Close()
 	errs, err := os.Create(ts.MkAbs(args[0] + ".err"))
 	ts.Check(err)
-	s.said[args[0]] = &speech{file: errs, begun: make(chan struct{})}
+	s.said[args[0]] = &speech{file: errs, more: make(chan struct{})}
 	cmd.Stdout, cmd.Stderr = out, s.said[args[0]]
 	ts.Check(cmd.Start())
 	s.runs[args[0]] = cmd
@@ -236,10 +248,20 @@ func start(ts *testscript.TestScript, neg bool, args []string) {
 
 // spoken waits until a command that was started has said something on stderr.
 func spoken(ts *testscript.TestScript, neg bool, args []string) {
-	select {
-	case <-onStage(ts).said[args[0]].begun:
-	case <-time.After(time.Minute):
-		ts.Fatalf("%s says nothing", args[0])
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: said NAME TEXT")
+	}
+	late := time.After(time.Minute)
+	for {
+		yes, more := onStage(ts).said[args[0]].has(args[1])
+		if yes {
+			return
+		}
+		select {
+		case <-more:
+		case <-late:
+			ts.Fatalf("%s doesn't say %q", args[0], args[1])
+		}
 	}
 }
 

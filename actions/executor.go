@@ -185,14 +185,22 @@ func (x *Executor) lock(ctx context.Context, p Plan, run string, c Consent) (*he
 	claims = append(claims, lease.Claim{Resource: p.ClusterID, Shared: !whole})
 	by := lease.Holder{Who: c.Who, Why: c.Reason, Run: run, Since: x.now()}.Here()
 	l, err := lease.Acquire(ctx, x.locks(), append(claims, lease.Claim{Resource: runResource(run)}), by)
-	var taken *lease.HeldError
-	switch {
-	case errors.As(err, &taken):
-		return nil, &Error{Kind: ErrLocked, What: "someone else works on it", Do: "wait, or speak with them", Err: err}
-	case err != nil:
-		return nil, &Error{Kind: ErrLocked, What: "the locks can't be taken", Err: err}
+	if err != nil {
+		return nil, x.notHeld(ctx, err, "someone else works on it")
 	}
 	return &held{local: l, claims: claims, holder: by}, nil
+}
+
+// notHeld says why a lock wasn't taken: someone has it, or it can't be written, as on a disk that is full.
+func (x *Executor) notHeld(ctx context.Context, err error, taken string) error {
+	var held *lease.HeldError
+	switch {
+	case errors.As(err, &held):
+		return &Error{Kind: ErrLocked, What: taken, Do: "wait, or speak with them", Err: err}
+	case ctx.Err() != nil:
+		return Fail(ErrStopped, "stopped before anything was done", "")
+	}
+	return &Error{Kind: ErrAudit, What: "the locks can't be taken, and nothing was changed", Do: "see that " + x.locks() + " can be written", Err: err}
 }
 
 // WholeCluster, among a plan's locks, keeps everyone else off the cluster.

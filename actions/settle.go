@@ -184,7 +184,7 @@ func (x *Executor) Dismiss(ctx context.Context, run, note string) (err error) {
 	by := lease.Holder{Why: note, Run: run, Since: x.now()}
 	local, err := lease.Acquire(ctx, x.locks(), []lease.Claim{{Resource: runResource(run)}}, by)
 	if err != nil {
-		return &Error{Kind: ErrLocked, What: "run " + run + " is at work", Err: err}
+		return x.notHeld(ctx, err, "run "+run+" is at work")
 	}
 	defer func() { err = errors.Join(err, x.release(&held{local: local, holder: by})) }()
 	open, err := x.openRun(ctx, run)

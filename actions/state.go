@@ -28,6 +28,11 @@ func savePlan(dir string, p Plan) (err error) {
 	if err != nil {
 		return fail(err)
 	}
+	defer func() {
+		if err != nil { // of a run that never began nothing is kept
+			_, _ = os.Remove(f.Name()), os.Remove(dir)
+		}
+	}()
 	if err := errors.Join(p.Write(f, ""), f.Sync(), f.Close()); err != nil {
 		return fail(err)
 	}

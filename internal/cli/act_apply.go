@@ -138,7 +138,7 @@ func (a *app) tellReport(x *actions.Executor, rep actions.Report, ok bool) error
 	if rep.Verify.Note != "" {
 		a.note("verified: %s", rep.Verify.Note)
 	}
-	if ok && info.Undo != actions.UndoNone && info.Undoes == "" {
+	if ok && info.Done > 0 && info.Undo != actions.UndoNone && info.Undoes == "" {
 		a.note("to undo it: weir run undo %s%s --save FILE", rep.Run, a.where())
 	}
 	return nil
