@@ -42,10 +42,11 @@ func TestSoleCaller(t *testing.T) {
 		if !here && !imports(f, "weir/actions") {
 			continue
 		}
+		handed := handsOn(f)
 		ast.Inspect(f, func(n ast.Node) bool {
 			switch n := n.(type) {
 			case *ast.CallExpr:
-				if s, ok := n.Fun.(*ast.SelectorExpr); ok && s.Sel.Name == "Do" && len(n.Args) == 2 {
+				if s, ok := n.Fun.(*ast.SelectorExpr); ok && s.Sel.Name == "Do" && len(n.Args) == 2 && !handed[n] {
 					calls++
 					if path != "../actions/step.go" {
 						t.Errorf("%s calls Do", path)
@@ -65,4 +66,25 @@ func TestSoleCaller(t *testing.T) {
 	if _, err := (Recorded{}).Step(); ExitCode(err) != int(ErrDefect) {
 		t.Errorf("a Recorded that nobody recorded gives a step: %v", err)
 	}
+}
+
+// handsOn finds the calls by which a Do hands the very step that it was given to a run within its own.
+func handsOn(f *ast.File) map[*ast.CallExpr]bool {
+	out := map[*ast.CallExpr]bool{}
+	for _, d := range f.Decls {
+		do, ok := d.(*ast.FuncDecl)
+		if !ok || do.Name.Name != "Do" || len(do.Type.Params.List) != 2 || len(do.Type.Params.List[1].Names) != 1 {
+			continue
+		}
+		given := do.Type.Params.List[1].Names[0].Name
+		ast.Inspect(do.Body, func(n ast.Node) bool {
+			if call, ok := n.(*ast.CallExpr); ok && len(call.Args) == 2 {
+				if id, ok := call.Args[1].(*ast.Ident); ok && id.Name == given {
+					out[call] = true
+				}
+			}
+			return true
+		})
+	}
+	return out
 }

@@ -142,7 +142,7 @@ func TestDo(t *testing.T) {
 			if err != nil || step.ID != tt.step || step.Timeout <= 90*time.Second || string(step.Data) != `{"argv":["sh","-c","`+tt.step+` it"],"members":2}` {
 				t.Fatalf("%+v, %v", step, err)
 			}
-			d, err := a.Do(t.Context(), step)
+			d, err := a.Call(t.Context(), step)
 			if d.Outcome != tt.outcome || actions.ExitCode(err) != tt.exit || tt.says != "" && !strings.Contains(fmt.Sprint(err), tt.says) || called[2] != tt.step+" it" {
 				t.Errorf("%+v, %v", d, err)
 			}

@@ -12,8 +12,8 @@ import (
 	"weir/actions/kafka/cluster"
 )
 
-// Do calls the command of a step.
-func (a *App) Do(ctx context.Context, s actions.Step) (actions.Done, error) {
+// Call calls the command of a step.
+func (a *App) Call(ctx context.Context, s actions.Step) (actions.Done, error) {
 	c := a.stop
 	if s.ID == Start {
 		c, a.startBegun = a.start, true

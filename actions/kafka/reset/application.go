@@ -111,7 +111,7 @@ func (r *run) command(ctx context.Context, s actions.Step) (actions.Done, error)
 		}
 		r.hold = nil
 	}
-	d, err := r.app.Do(ctx, s)
+	d, err := r.app.Call(ctx, s)
 	d.Note += note
 	if s.ID == app.Start && len(r.early) > 0 {
 		d.Note += "; " + cluster.Group{Members: r.early}.Who() + " came back before that: something else starts it, such as a controller that scales it back"
