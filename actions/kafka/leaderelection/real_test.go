@@ -54,7 +54,7 @@ func TestRealKillSweep(t *testing.T) {
 			})
 		})
 	}
-	step, points := 4, 0
+	step, points := 3, 0
 	if *everyPoint {
 		step = 1
 	}

@@ -10,7 +10,7 @@ import (
 	"weir/actions/kafka/kafkatest"
 )
 
-var everyPoint = flag.Bool("all", false, "crash real brokers' clients at every point, not at some")
+var everyPoint = flag.Bool("all", false, "crash at every point, in memory and on real brokers, not at some")
 
 // stand is a cluster whose leaders a sweep looks at and puts back, since no election undoes one.
 type stand struct {
@@ -109,10 +109,13 @@ func (s *stand) recover(t *testing.T, info actions.RunInfo, p actions.Plan, turn
 	}
 }
 
-// TestKillSweep cuts weir off at every audit write and every request.
+// TestKillSweep cuts weir off at audit writes and requests: at every third, or with -args -all at each.
 func TestKillSweep(t *testing.T) {
 	t.Parallel()
-	points := 0
+	points, step, least := 0, 3, 60
+	if *everyPoint {
+		step, least = 1, 200
+	}
 	for _, tt := range []struct {
 		name    string
 		batch   string
@@ -120,7 +123,7 @@ func TestKillSweep(t *testing.T) {
 	}{{"one by one", "1", false}, {"in pairs", "2", false}, {"unclean", "1", true}} {
 		w, _, k := fake(t)
 		for _, after := range []bool{false, true} {
-			for point, reached := 1, true; reached; point++ {
+			for point, reached := 1, true; reached; point += step {
 				s := embedded(t, kafkatest.On(t, w.Seeds), k, fmt.Sprintf("t%v-%d", after, point), tt.batch, tt.unclean)
 				if reached = s.cut(t, point, after); reached {
 					points++
@@ -129,7 +132,7 @@ func TestKillSweep(t *testing.T) {
 		}
 	}
 	t.Logf("%d points", points)
-	if points < 200 {
+	if points < least {
 		t.Errorf("cut off at %d points only", points)
 	}
 }
