@@ -3,11 +3,14 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"sync"
 
 	"weir/internal/config"
 	"weir/internal/kafka"
 	"weir/internal/kafka/records"
+	"weir/internal/mask"
 	"weir/tui"
 )
 
@@ -21,40 +24,76 @@ type peeker struct {
 
 // Peek reads records around an offset.
 func (p *peeker) Peek(ctx context.Context, at tui.Peek) (tui.Records, error) {
-	client, err := p.client(ctx, at.Cluster)
+	c, client, err := p.client(ctx, at.Cluster)
 	if err != nil {
 		return tui.Records{}, err
+	}
+	if !c.MayPeek() {
+		return tui.Records{}, fmt.Errorf("policy of cluster %s doesn't allow to show what is in records (peek = false)", c.Name)
 	}
 	place := records.Place{Topic: at.Topic, Partition: at.Partition}
 	page, err := records.Around(ctx, records.Over(client), place, at.Offset, at.Before, at.After, records.Limits{})
 	if err != nil {
 		return tui.Records{}, err
 	}
-	return shown(page), nil
+	was, err := hide(c, &page)
+	if err != nil {
+		return tui.Records{}, err
+	}
+	return shown(page, was), nil
 }
 
-// client returns the connection to a cluster.
-func (p *peeker) client(ctx context.Context, name string) (*kafka.Client, error) {
+// unmasked is what is told of a record beside what masks leave of it.
+type unmasked struct {
+	size   int      // as it was
+	hidden []string // what masks hid
+}
+
+// hide masks a page in place, and tells of each record what it was.
+func hide(c config.Cluster, page *records.Page) ([]unmasked, error) {
+	masks, err := mask.For(c.Masks, page.Topic)
+	if err != nil {
+		return nil, err
+	}
+	was := make([]unmasked, len(page.Records))
+	for i := range page.Records {
+		r := &page.Records[i]
+		was[i].size = r.Size()
+		in := mask.Record{Key: r.Key, Value: r.Value}
+		for _, h := range r.Headers {
+			in.Headers = append(in.Headers, mask.Header(h))
+		}
+		in, was[i].hidden = masks.Apply(in)
+		r.Key, r.Value, r.Headers = in.Key, in.Value, nil
+		for _, h := range in.Headers {
+			r.Headers = append(r.Headers, records.Header(h))
+		}
+	}
+	return was, nil
+}
+
+// client returns a cluster and the connection to it.
+func (p *peeker) client(ctx context.Context, name string) (config.Cluster, *kafka.Client, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if c := p.open[name]; c != nil {
-		return c, nil
-	}
 	for _, c := range p.clusters {
 		if c.Name != name {
 			continue
 		}
+		if open := p.open[name]; open != nil {
+			return c, open, nil
+		}
 		client, err := kafka.Dial(ctx, c, kafka.Seeing, kafka.Options{Version: version()})
 		if err != nil {
-			return nil, err
+			return c, nil, err
 		}
 		if p.open == nil {
 			p.open = map[string]*kafka.Client{}
 		}
 		p.open[name] = client
-		return client, nil
+		return c, client, nil
 	}
-	return nil, fmt.Errorf("no cluster %q is at hand", name)
+	return config.Cluster{}, nil, fmt.Errorf("no cluster %q is at hand", name)
 }
 
 // Close ends the connections.
@@ -78,11 +117,17 @@ var clocks = map[records.Clock]string{
 }
 
 // shown is what the console draws of a page.
-func shown(page records.Page) tui.Records {
+func shown(page records.Page, was []unmasked) tui.Records {
 	out := tui.Records{From: page.From, Stands: standing[page.Where], Start: page.Start, Stable: page.Stable, End: page.End,
 		Requests: page.Requests, Fetched: page.Fetched}
-	for _, r := range page.Records {
-		rec := tui.Record{Offset: r.Offset, At: r.At, Clock: clocks[r.Clock], Key: r.Key, Value: r.Value, Size: r.Size(), Compression: r.Compression}
+	var masked []string
+	for i, r := range page.Records {
+		for _, what := range was[i].hidden {
+			if !slices.Contains(masked, what) {
+				masked = append(masked, what)
+			}
+		}
+		rec := tui.Record{Offset: r.Offset, At: r.At, Clock: clocks[r.Clock], Key: r.Key, Value: r.Value, Size: was[i].size, Compression: r.Compression}
 		if r.Txn != records.Plain {
 			rec.Txn = string(r.Txn)
 		}
@@ -91,6 +136,7 @@ func shown(page records.Page) tui.Records {
 		}
 		out.Records = append(out.Records, rec)
 	}
+	out.Masked = strings.Join(masked, ", ")
 	if u := page.Unread; u != nil {
 		out.Unread = fmt.Sprintf("What stands from %d to %d can't be read: %v.", u.First, u.Last, u.Err)
 	}

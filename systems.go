@@ -33,7 +33,7 @@ func version() string {
 }
 
 func systems() cli.Systems {
-	return cli.Systems{Version: version(), Open: open, Diagnose: diagnose, Demo: startDemo, Console: console, Actions: registry, Again: again,
+	return cli.Systems{Version: version(), Open: open, Diagnose: diagnose, Peek: peek, Demo: startDemo, Console: console, Actions: registry, Again: again,
 		Anchor: newAnchor, Claims: newClaims, Topics: cli.TopicChecks{Anchor: examineAnchor, Claims: examineClaims},
 		Scenarios: scenarios}
 }

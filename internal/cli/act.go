@@ -106,10 +106,11 @@ func (a *app) governed(c config.Cluster) (config.Cluster, error) {
 	}
 	known, ok := cfg.Known(c)
 	if !ok {
+		c.Masks = cfg.MasksOf(c.Name)
 		return c, nil
 	}
 	a.note("%s is cluster %s of %s: its policy holds", c.Name, known.Name, cfg.Source)
-	c.Environment, c.Policy = known.Environment, known.Policy
+	c.Environment, c.Policy, c.Masks = known.Environment, known.Policy, known.Masks
 	if known.Mode == config.ReadOnly {
 		c.Mode = config.ReadOnly
 	}

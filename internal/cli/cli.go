@@ -43,6 +43,8 @@ type Systems struct {
 	Open func(context.Context, config.Cluster) (probes.Probe, error)
 	// Diagnose looks at each hop to a cluster, in the order they depend on each other.
 	Diagnose func(context.Context, config.Cluster) []wire.Check
+	// Peek reads records, without a group.
+	Peek func(context.Context, config.Cluster, PeekAt) (Peeked, error)
 	// Demo starts the embedded cluster. listen is the first broker's host:port, "" takes a free port.
 	Demo func(ctx context.Context, scenario, listen string, seed int64) (cluster config.Cluster, stop func(), err error)
 	// Console draws the screen, and runs the console's engine, until a person leaves it or ctx ends.

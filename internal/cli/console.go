@@ -53,6 +53,11 @@ func (a *app) console(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	for i := range clusters {
+		if clusters[i], err = a.governed(clusters[i]); err != nil {
+			return err
+		}
+	}
 	return a.open(ctx, clusters)
 }
 

@@ -44,7 +44,7 @@ configuration through --brokers. The cluster "demo" is built in: try weir get gr
 		return usage("%w; %s --help lists the flags", err, c.CommandPath())
 	})
 	a.globalFlags(root)
-	root.AddCommand(a.get(), a.describe(), a.doctor(), a.config(), a.check(), a.why(), a.mark(), a.action(), a.plan(), a.apply(), a.runs(), a.audit(), a.lock(), a.demo(), a.man(), a.version())
+	root.AddCommand(a.get(), a.describe(), a.doctor(), a.config(), a.check(), a.why(), a.peek(), a.mark(), a.action(), a.plan(), a.apply(), a.runs(), a.audit(), a.lock(), a.demo(), a.man(), a.version())
 	root.InitDefaultCompletionCmd(a.Args...)
 	return root
 }

@@ -78,8 +78,9 @@ func (c Config) Known(cl Cluster) (Cluster, bool) {
 }
 
 // Govern fills in what the environment of a cluster that stands in no file says of it: its policy, and its mode when
-// that is stricter.
+// that is stricter; and the masks that hold on it.
 func (c Config) Govern(cl Cluster) Cluster {
+	cl.Masks = c.MasksOf(cl.Name)
 	if env, ok := c.Environments[cl.Environment]; ok {
 		cl.Policy = env.Policy
 		if env.Mode == ReadOnly {

@@ -67,6 +67,13 @@ func (c *checker) config(f file) Config {
 		c.policy(i, p, out.Clusters)
 	}
 	out.Policies = f.Policies
+	for i, m := range f.Masks {
+		c.mask(i, m, out.Clusters)
+	}
+	out.Masks = f.Masks
+	for i := range out.Clusters {
+		out.Clusters[i].Masks = out.MasksOf(out.Clusters[i].Name)
+	}
 	return out
 }
 

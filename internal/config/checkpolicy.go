@@ -26,7 +26,7 @@ var (
 func (c *checker) policy(i int, p Policy, clusters []Cluster) {
 	at := path{"policy", strconv.Itoa(i)}
 	c.patterns(at, p)
-	c.clusterOf(at.with("cluster"), p, clusters)
+	c.clusterOf(at.with("cluster"), "policy", p.Cluster, clusters)
 	for key, d := range map[string]time.Duration{"time_lag": p.TimeLag, "rhythm": p.Rhythm, "abandoned": p.Abandoned} {
 		if c.given(at.with(key)) && (d <= 0 || d > maxPolicyTime) {
 			c.refuse(at.with(key), "want more than 0s and at most 366d")
@@ -62,12 +62,12 @@ func (c *checker) patterns(at path, p Policy) {
 }
 
 // clusterOf checks the pattern for clusters, and warns of one that none of the file's matches.
-func (c *checker) clusterOf(at path, p Policy, clusters []Cluster) {
-	if p.Cluster == "" {
+func (c *checker) clusterOf(at path, what, pattern string, clusters []Cluster) {
+	if pattern == "" {
 		return
 	}
-	if !clusterPattern.MatchString(p.Cluster) {
-		c.refuse(at, "%q matches no cluster: their names hold letters, digits, dots, dashes and underscores, and a pattern * and ? too", p.Cluster)
+	if !clusterPattern.MatchString(pattern) {
+		c.refuse(at, "%q matches no cluster: their names hold letters, digits, dots, dashes and underscores, and a pattern * and ? too", pattern)
 		return
 	}
 	var names []string
@@ -75,8 +75,8 @@ func (c *checker) clusterOf(at path, p Policy, clusters []Cluster) {
 		names = append(names, cl.Name)
 	}
 	names = append(names, "demo")
-	if !IsDemo(p.Cluster) && !slices.ContainsFunc(names, p.onCluster) {
-		c.warn(at, "the policy is of no use: no cluster matches %q; there are %s", p.Cluster, strings.Join(names, ", "))
+	if !IsDemo(pattern) && !slices.ContainsFunc(names, Policy{Cluster: pattern}.onCluster) {
+		c.warn(at, "the %s is of no use: no cluster matches %q; there are %s", what, pattern, strings.Join(names, ", "))
 	}
 }
 

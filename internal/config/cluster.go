@@ -28,6 +28,7 @@ type Cluster struct {
 	// Applications are the programs behind the groups, for changes that need a group without members.
 	Applications []Application `toml:"applications"`
 	Claims       *Claims       `toml:"claims"` // where operators on several hosts claim what they change; nil: nowhere
+	Masks        []Mask        `toml:"-"`      // what of its records is hidden: those of the whole file that hold here
 }
 
 // MinRefresh is the floor of Cluster.Refresh; the defaults hold where nothing else is set.

@@ -18,6 +18,7 @@ type Config struct {
 	Environments   map[string]Environment
 	Policies       []Policy  // in the order of the file, which decides; PoliciesOf gives those of one cluster
 	Audit          Audit     // of this host
+	Masks          []Mask    // in the order of the file; MasksOf gives those of one cluster, Cluster.Masks has them too
 	Warnings       []Problem // what works but should be known, by place
 }
 
@@ -44,4 +45,5 @@ type file struct {
 	Environments   map[string]Environment `toml:"environments"`
 	Policies       []Policy               `toml:"policy"`
 	Audit          Audit                  `toml:"audit"`
+	Masks          []Mask                 `toml:"mask"`
 }

@@ -55,6 +55,8 @@ func TestExampleHoldsEveryKey(t *testing.T) {
 			p = []string{"applications", p[2]}
 		}
 		switch {
+		case p[0] == "mask" && len(p) > 2:
+			p = []string{"mask", p[2]}
 		case p[0] != "policy" || len(p) < 3:
 		case p[1] == "freeze":
 			p = []string{"policy", "freeze", p[len(p)-1]}
@@ -81,6 +83,9 @@ func TestExampleHoldsEveryKey(t *testing.T) {
 	}
 	for _, key := range knownKeys(reflect.TypeFor[Anchor](), "") {
 		keys = append(keys, "audit.anchor."+key)
+	}
+	for _, key := range knownKeys(reflect.TypeFor[Mask](), "") {
+		keys = append(keys, "mask."+key)
 	}
 	if len(keys) < 40 {
 		t.Fatalf("only %d keys are known: %v", len(keys), keys)
@@ -150,11 +155,13 @@ func TestViewHoldsEverySetting(t *testing.T) {
 	anchors := make([]Anchor, 2)
 	fill(reflect.ValueOf(&anchors[0]).Elem())
 	anchors[1].Kind = AnchorSyslog
+	masks := make([]Mask, 1)
+	fill(reflect.ValueOf(&masks[0]).Elem())
 	var env Environment
 	fill(reflect.ValueOf(&env).Elem())
 	in := Config{
 		Environments: map[string]Environment{"prod x": env}, Source: "/etc/w\x1b.toml", DefaultCluster: "a.b", Refresh: time.Minute, Timeout: time.Hour,
-		Clusters: []Cluster{cluster}, Policies: policies, Audit: Audit{Anchors: anchors},
+		Clusters: []Cluster{cluster}, Policies: policies, Audit: Audit{Anchors: anchors}, Masks: masks,
 	}
 	text := View(in)
 	if i := strings.IndexFunc(text, func(r rune) bool { return r < ' ' && r != '\n' || r == 0x9b || r == 0xe0001 }); i >= 0 {
@@ -174,6 +181,9 @@ func TestViewHoldsEverySetting(t *testing.T) {
 	got.Name = "a.b"
 	if !reflect.DeepEqual(f.Policies, policies) {
 		t.Errorf("got\n%+v\nwant\n%+v\nby\n%s", f.Policies, policies, text)
+	}
+	if !reflect.DeepEqual(f.Masks, masks) {
+		t.Errorf("got\n%+v\nwant\n%+v\nby\n%s", f.Masks, masks, text)
 	}
 	if !reflect.DeepEqual(f.Environments, in.Environments) {
 		t.Errorf("got\n%+v\nwant\n%+v\nby\n%s", f.Environments, in.Environments, text)

@@ -28,7 +28,7 @@ func TestProblems(t *testing.T) {
 		"syntax, secret":   {"password = hunter2\n", "/etc/w.toml:1:12: not valid TOML: unexpected character … at start of value"},
 		"twice":            {"refresh = \"5s\"\nrefresh = \"6s\"\n", "/etc/w.toml:2:1: not valid TOML"},
 		"unknown, near":    {"[clusters.a]\nbrokers = [\"k:9092\"]\nenviroment = \"x\"\n", `/etc/w.toml:3:1: clusters.a.enviroment: unknown key; did you mean "environment"?`},
-		"unknown, far":     {"zzzzzzzz = 1\n", `/etc/w.toml:1:1: zzzzzzzz: unknown key; known here: default_cluster, refresh, timeout, clusters, environments, policy, audit`},
+		"unknown, far":     {"zzzzzzzz = 1\n", `/etc/w.toml:1:1: zzzzzzzz: unknown key; known here: default_cluster, refresh, timeout, clusters, environments, policy, audit, mask`},
 		"unknown, deeper":  {minimal + "[clusters.a.security]\nca_file = \"x\"\n", `/etc/w.toml:4:1: clusters.a.security.ca_file: unknown key; did you mean "tls.ca_file"?`},
 		"unknown, dotted":  {minimal + "security.tls.skip-verify = true\n", `/etc/w.toml:3:14: clusters.a.security.tls.skip-verify: unknown key; did you mean "skip_verify"?`},
 		"unknown, inline":  {minimal + "security = { sasI = {} }\n", `/etc/w.toml:3:14: clusters.a.security.sasI: unknown key; did you mean "sasl"?`},

@@ -37,6 +37,10 @@ func View(c Config) string {
 		v.text.WriteString("\n[[policy]]\n")
 		v.settings(reflect.ValueOf(policy))
 	}
+	for _, mask := range c.Masks {
+		v.text.WriteString("\n[[mask]]\n")
+		v.settings(reflect.ValueOf(mask))
+	}
 	return v.text.String()
 }
 

@@ -94,6 +94,7 @@ func tables(clusters []Cluster) map[string]Table {
 			{Cluster: "prod", Check: "sasl", Target: "kafka-1:9092", Unknown: lag.Unreachable, Detail: "not tried"},
 		}),
 		"change": Changes(aPlan()), "action": Actions(offered()), "run": Runs(someRuns()), "audit": Entries(someEntries()),
+		"record": Records(someRecords(), DecodeAuto, 0),
 	}
 }
 

@@ -85,7 +85,7 @@ func (a Action) move(target lag.Ref, pos reset.Position, f found) (actions.Plan,
 		Now: fmt.Sprintf("%s, %s", id, headerNames(f.Record)), OK: true,
 	})
 	p.Warnings = append(p.Warnings, f.notes...)
-	p.Warnings = append(p.Warnings, "the application never gets this record")
+	p.Warnings = append(p.Warnings, fmt.Sprintf("the application never gets this record; weir peek %s@%d shows it", pos.Place, f.Offset))
 	return p, nil
 }
 

@@ -137,3 +137,17 @@ func (r *reader) list(ctx context.Context, at int64, isolation int8, into *int64
 		return resp.Topics[0].Partitions[0].ErrorCode, nil
 	})
 }
+
+// localStart is where the records begin that the leader's own disk holds (KIP-405).
+const localStart int64 = -4
+
+// LocalStart gives the first offset that isn't in tiered storage alone: what lies below costs a read from there. It is the
+// log start where nothing is tiered; brokers that know no tiered storage may answer −1 or with an error.
+func LocalStart(ctx context.Context, c Conn, p Place) (int64, error) {
+	r := newReader(c, p, 0, Limits{})
+	var at int64
+	if err := r.list(ctx, localStart, 0, &at); err != nil {
+		return -1, fmt.Errorf("local log start of %s: %w", p, err)
+	}
+	return at, nil
+}

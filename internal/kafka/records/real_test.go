@@ -90,6 +90,9 @@ func (w *world) realEnds(c *realkafka.Cluster) {
 			w.t.Errorf("%s, want %s; %+v", got, want, page.Bounds)
 		}
 	}
+	if local, err := LocalStart(w.t.Context(), w.conn, p); local != 4 || err != nil {
+		w.t.Errorf("nothing is tiered, and the local log start is %d, %v", local, err)
+	}
 	page, err := Around(w.t.Context(), w.conn, p, 6, 10, 1, Limits{})
 	must(w.t, err)
 	if got := lines(page); got != "here 6: 4 5 6 next 7" {
