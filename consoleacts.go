@@ -25,13 +25,19 @@ type actor struct {
 	registry *actions.Registry // plans only
 	who      string
 	busy     func(bool)
+	policies map[string]actions.Policy
 
 	mu    sync.Mutex
 	armed map[string]time.Time // until when read-only is lifted, by cluster
 }
 
 func newActor(ctx context.Context, c *cli.Console) *actor {
-	return &actor{ctx: ctx, host: c.Acting, registry: c.Acting.Registry(), who: acting.Person(os.Getenv), busy: c.Busy, armed: map[string]time.Time{}}
+	a := &actor{ctx: ctx, host: c.Acting, registry: c.Acting.Registry(), who: acting.Person(os.Getenv), busy: c.Busy, armed: map[string]time.Time{},
+		policies: map[string]actions.Policy{}}
+	for _, k := range c.Clusters {
+		a.policies[k.Name] = c.Acting.Policy(k.Name)
+	}
+	return a
 }
 
 // Specs describes the kinds of change there are.
@@ -47,7 +53,12 @@ func (a *actor) Offers(kind string, ref lag.Ref, r *lag.Reading) actions.Offer {
 }
 
 // Policy is what may be done to a cluster, as configured.
-func (a *actor) Policy(cluster string) actions.Policy { return a.host.Policy(cluster) }
+func (a *actor) Policy(cluster string) actions.Policy {
+	if p, ok := a.policies[cluster]; ok {
+		return p
+	}
+	return a.host.Policy(cluster)
+}
 
 // Who is the person at work, as claimed.
 func (a *actor) Who() string { return a.who }

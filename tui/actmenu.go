@@ -90,7 +90,11 @@ func (a *actMenu) draw(s *snap, w, h int) ([]line, string) {
 	if len(a.rows) == 0 {
 		return append(out, put(plain, "   ").add(plain, "no change that weir knows is about this")), "none"
 	}
-	out = append(out, rule(s, "what can be done to "+s.safe(a.of.name), "nothing happens before a plan is shown and consented to", w))
+	fact := "nothing happens before a plan is shown and consented to"
+	if w < 110 {
+		fact = ""
+	}
+	out = append(out, rule(s, "what can be done to "+s.safe(a.of.name), fact, w))
 	out = append(out, put(quiet, "   "+text.PadEnd("ACTION", actionCells)+text.PadEnd("WHAT IT DOES", max(20, w-actionCells-32))+"ASKS FOR"))
 	possible := slices.IndexFunc(a.rows, func(o offered) bool { return !o.offer.Possible })
 	if possible < 0 {

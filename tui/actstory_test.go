@@ -16,13 +16,13 @@ import (
 func toPlan(x *hand) *hand {
 	x.t.Helper()
 	x.keys("a").reads("what can be done to audit-sink", "offset-reset", "move the committed offsets", "name, T2", "group-delete", "destroys")
-	x.under2("offset-reset")
+	x.choose("offset-reset")
 	x.keys("enter").reads("earliest", "latest", "which partitions", "weir plan offset-reset audit-sink --to earliest")
 	return x.keys("enter")
 }
 
-// under2 moves the menu's cursor to a verb.
-func (x *hand) under2(verb string) {
+// choose moves the menu's cursor to a verb.
+func (x *hand) choose(verb string) {
 	x.t.Helper()
 	menu := x.m.top().(*actMenu)
 	for i := range menu.rows {
@@ -72,7 +72,7 @@ func TestMarkedPartitionsAreTheScope(t *testing.T) {
 	x.keys("enter", "enter").reads("partitions of audit-sink")
 	x.keys("space", "j", "space").reads("2 marked (Esc)", "•  ✗ losing data     audit.log         0", "•  ✗ losing data     audit.log         2")
 	x.keys("a")
-	x.under2("offset-reset")
+	x.choose("offset-reset")
 	x.keys("enter").reads("marked", "p0 p2 of audit.log", "-t").lacks("nothing to mark")
 	x.keys("enter")
 	if got := x.stand.asked[0].Params["topic"]; got != "audit.log:0,2" {
@@ -85,7 +85,7 @@ func TestMarkedPartitionsAreTheScope(t *testing.T) {
 func TestTheFormSaysWhatIsWrongBesideTheField(t *testing.T) {
 	x := openActing(t, nil, 120, 40, troubled)
 	x.keys("a")
-	x.under2("offset-reset")
+	x.choose("offset-reset")
 	x.keys("enter", "down", "down", "down").write("15x")
 	x.keys("enter").reads("ago", "15x")
 	if len(x.stand.asked) != 0 {
@@ -188,7 +188,7 @@ func TestEscConfirmsNothingAndLeadsBack(t *testing.T) {
 func TestTheHighestTierAsksForClusterNameAndReason(t *testing.T) {
 	x := openActing(t, nil, 120, 40, troubled)
 	x.keys("a")
-	x.under2("group-delete")
+	x.choose("group-delete")
 	x.keys("enter").reads("This asks for nothing: Enter makes the plan.")
 	x.keys("enter", "enter").reads("Destroy group audit-sink", "type cluster/name", "needed, and stands in the audit log")
 	x.press("tab")
@@ -320,16 +320,14 @@ func isQuit(cmd tea.Cmd) bool {
 // unknownRun is a console after a run was cut off in the middle.
 func unknownRun(t testing.TB, env map[string]string, w, h int) *hand {
 	x := openActing(t, env, w, h, troubled)
-	p := x.stand.planOf("test.reset", lag.Ref{Cluster: "prod-eu", Kind: lag.KindGroup, Name: "audit-sink"})
-	x.stand.record(p, actions.StatusUnknown, 1)
 	x.stand.settled = []actions.Settled{{Step: "commit-1", Outcome: actions.OutcomeApplied, Note: "3 offsets stand as planned"}}
-	x.m.refreshRuns()
-	return x.settle()
+	x.cutOff()
+	return x
 }
 
 func TestAnUnknownOutcomeIsToldSettledAndGoneOnWith(t *testing.T) {
 	x := unknownRun(t, nil, 120, 40)
-	x.reads("1 unfinished", "? outcome unknown: offset-reset of audit-sink. 8 opens the runs; settling only reads.")
+	x.reads("1 unfinished", "? outcome unknown: offset-reset of audit-sink. 8 opens it; settling only reads.")
 	x.keys("8").reads("? outcome unknown", testRun)
 	x.keys("o") // what is in doubt is settled by Resume too
 	x.keys("esc", "enter").reads("? OUTCOME UNKNOWN", "In doubt: commit-1", "? not known", "you choose", "s settle")
@@ -379,7 +377,7 @@ func TestASavedPlanSaysWhere(t *testing.T) {
 func TestAPlanNobodyWaitsForIsDropped(t *testing.T) {
 	x := openActing(t, nil, 120, 40, troubled)
 	x.keys("a")
-	x.under2("offset-reset")
+	x.choose("offset-reset")
 	x.keys("enter")
 	x.press("enter").reads("Asking the brokers; this only reads.")
 	x.press("esc").reads("what can be done")

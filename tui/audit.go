@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"encoding/json"
 	"strings"
 
 	"weir/actions/audit"
@@ -129,7 +130,29 @@ func (a *auditView) draw(s *snap, w, h int) ([]line, string) {
 		}
 		return append(out, put(plain, "   "+why)), "none"
 	}
-	return append(out, a.grid.draw(s.theme, w, h-len(out), true, func(i int) []cell { return a.cells(s, i) })...), a.where()
+	out = append(out, a.grid.draw(s.theme, w, h-len(out)-2, true, func(i int) []cell { return a.cells(s, i) })...)
+	return append(padded(out, h-2), a.pane(s, w)...), a.where()
+}
+
+// pane tells the entry under the cursor: what went wrong, what was found, or why it was done.
+func (a *auditView) pane(s *snap, w int) []line {
+	row := a.under()
+	if row == nil {
+		return nil
+	}
+	e := &a.entries[a.rows[a.row[a.cursor()]]]
+	var data struct{ Title, Note string }
+	if json.Unmarshal(e.Data, &data) != nil {
+		data.Title = ""
+	}
+	said := joinFacts(e.Error, data.Title, data.Note)
+	if e.Reason != "" {
+		said = joinFacts(said, "why: "+e.Reason)
+	}
+	if said == "" {
+		said = "no reason was given"
+	}
+	return []line{rule(s, "entry "+text.Exact(e.Seq), "", w), put(plain, "   "+s.safe(upperFirst(said))).fit(s.glyphs, w)}
 }
 
 func (a *auditView) newest() string {

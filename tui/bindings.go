@@ -88,8 +88,8 @@ const (
 
 	lists    = atGroups | atTopics | atBrokers | atBroker | atEvents | atPositions | atTopic | atPlan | atRuns | atAudit
 	cursored = lists | atOverview | atGroup | atHelp | atRun
-	targets  = atOverview | atGroups | atGroup | atPositions | atTopics | atTopic | atBrokers // what can be acted on
-	acting   = atMenu | atForm | atPlan | atConsent                                           // on the way to a change: nothing is changed by leaving
+	targets  = atOverview | atGroups | atGroup | atPositions | atTopics | atTopic | atBrokers | atBroker | atPeek // what can be acted on
+	acting   = atMenu | atForm | atPlan | atConsent                                                               // on the way to a change: nothing is changed by leaving
 	anywhere = ^place(0)
 )
 

@@ -150,7 +150,7 @@ func (c *consent) typeKey(s *snap, name, typed string) (intent, bool) {
 // hurried refuses what came faster than it can be typed: a paste that the terminal did not tell as one.
 func (c *consent) hurried(f *ask) {
 	c.inBeat++
-	if c.inBeat >= fastKeys || c.inBeat >= 3 && f.want != "" && f.in.input == f.want {
+	if c.inBeat >= fastKeys || c.inBeat >= 3 && c.inBeat >= len([]rune(f.want)) && f.in.input == f.want {
 		c.refusePaste()
 	}
 }
@@ -386,7 +386,10 @@ func (c *consent) button(s *snap, w int) []line {
 	case missing == "":
 		missing = "0.4 s without a key"
 	default:
-		missing += ", then 0.4 s without a key. Pasting is refused"
+		missing += ", then 0.4 s without a key"
+		if text.Width(missing) < w-56 {
+			missing += ". Pasting is refused"
+		}
 	}
 	l = l.add(quiet, "[ Enter applies ]").add(plain, "   not yet: "+missing+".")
 	out := []line{l.fit(s.glyphs, w)}

@@ -75,6 +75,12 @@ func subWord(word string, on *selection) string {
 
 // targetArgs are the words of the target as they are typed, with what is known filled in.
 func targetArgs(spec actions.Spec, ref lag.Ref, on *selection) []string {
+	switch {
+	case ref.Kind == lag.KindCluster:
+		return []string{"--all"}
+	case ref.Kind == lag.KindPartition:
+		return []string{ref.Name + ":" + ref.Sub}
+	}
 	var out []string
 	for i, word := range targetWords(spec) {
 		v := typedTarget(ref)

@@ -15,7 +15,8 @@ func keysPage() string {
 		at   place
 		name string
 	}{{atOverview, "overview"}, {atGroups, "groups"}, {atGroup, "a group"}, {atPositions, "partitions of a group"}, {atTopics, "topics"},
-		{atTopic, "a topic"}, {atBrokers, "brokers"}, {atBroker, "a broker"}, {atEvents, "events"}, {atPeek, "records"}, {atText, "all fields, JSON"}, {atHelp, "help"}}
+		{atTopic, "a topic"}, {atBrokers, "brokers"}, {atBroker, "a broker"}, {atEvents, "events"}, {atPeek, "records"}, {atText, "all fields, JSON"}, {atHelp, "help"},
+		{atMenu, "what can be done"}, {atForm, "a form"}, {atPlan, "a plan"}, {atConsent, "consent"}, {atRun, "a run"}, {atRuns, "runs"}, {atAudit, "the audit log"}}
 	for sec := range numSections {
 		b.WriteString("\n## " + sectionNames[sec] + "\n\n| key | does | works on |\n|---|---|---|\n")
 		for i := range bindings {

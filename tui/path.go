@@ -155,11 +155,16 @@ func totalsGrid(s *snap, p *actions.Plan, w int) []line {
 	if expired {
 		facts[6].role = critical
 	}
-	if w < 110 { // what is zero, and what consent asks for, goes first
+	if w < 110 { // what is zero, which the sentence says, and what consent asks for, goes first
 		kept := facts[:0:0]
 		for i, f := range facts {
-			if (i == 2 || i == 3) && f.value == "0" || i == 4 {
+			switch {
+			case i >= 1 && i <= 3 && f.value == "0", i == 4:
 				continue
+			case i == 3:
+				f.name = "DELETED"
+			case i == 6:
+				f.value = strings.TrimPrefix(f.value, "until ")
 			}
 			kept = append(kept, f)
 		}

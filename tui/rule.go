@@ -11,7 +11,7 @@ func rule(s *snap, title, right string, w int) line {
 	dash := s.pick("─", "-")
 	l := put(plain, " ")
 	if title != "" {
-		l = l.add(strong, s.glyphs.CutEnd(title, max(1, w/2))).add(plain, " ")
+		l = l.add(strong, s.glyphs.CutEnd(title, max(1, w/2, w-text.Width(right)-8))).add(plain, " ")
 	}
 	room := w - l.width()
 	if right != "" {

@@ -225,9 +225,9 @@ func unfinishedLines(s *snap, w int) []line {
 		c := statusCell(s, r.Status)
 		said := c.s + ": " + s.acts.verbOf(r.Kind) + " of " + targetWord(s, r.Target) + ". "
 		if r.Status == actions.StatusUnknown {
-			said += "8 opens the runs; settling only reads."
+			said += "8 opens it; settling only reads."
 		} else {
-			said += "It stopped after " + plural(r.Done, "step", "steps") + "; 8 opens the runs, to go on, undo or end it."
+			said += "It stopped after " + plural(r.Done, "step", "steps") + "; 8 opens it, to go on, undo or end it."
 		}
 		out = append(out, put(plain, " ").add(c.role, s.safe(said)).fit(s.glyphs, w))
 	}

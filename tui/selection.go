@@ -180,10 +180,14 @@ func (t *topicPage) selected(s *snap) (selection, bool) {
 		return c, ok && t.find(s) != nil
 	}
 	c.hand = spot{t.name, spotOf(-1, t.table.Column("partition"), row).partition}
-	number := itoa(int(c.hand.partition))
-	c.refs = append([]lag.Ref{{Cluster: s.conf.Name, Kind: lag.KindPartition, Name: t.name, Sub: number}}, c.refs...)
-	c.name = "p" + number + " of " + t.name
 	c.marked = t.markedSpots()
+	on := c.marked
+	if len(on) == 0 {
+		on = []spot{c.hand}
+	}
+	_, numbers, _ := strings.Cut(topicsWord(on)[len(t.name):], ":")
+	c.refs = append([]lag.Ref{{Cluster: s.conf.Name, Kind: lag.KindPartition, Name: t.name, Sub: numbers}}, c.refs...)
+	c.name = "p" + strings.ReplaceAll(numbers, ",", " p") + " of " + t.name
 	return c, true
 }
 
@@ -195,4 +199,21 @@ func (b *brokers) selected(s *snap) (selection, bool) {
 	id := row[2].String()
 	return selection{refs: []lag.Ref{{Cluster: s.conf.Name, Kind: lag.KindBroker, Name: id}, {Cluster: s.conf.Name, Kind: lag.KindCluster}},
 		name: "b" + id, committed: lag.Unknown}, true
+}
+
+func (b *brokerPage) selected(s *snap) (selection, bool) {
+	return selection{refs: []lag.Ref{{Cluster: s.conf.Name, Kind: lag.KindBroker, Name: itoa(int(b.id))}, {Cluster: s.conf.Name, Kind: lag.KindCluster}},
+		name: "b" + itoa(int(b.id)), committed: lag.Unknown}, true
+}
+
+// selected is the group's position at the record under the cursor.
+func (p *peek) selected(s *snap) (selection, bool) {
+	if p.group == "" {
+		return topicSelection(s, p.want.Topic)
+	}
+	c, ok := groupSelection(s, p.group)
+	if !ok {
+		return c, false
+	}
+	return c.at(s, spot{p.want.Topic, p.want.Partition}), true
 }
