@@ -28,6 +28,7 @@ type actor struct {
 	policies map[string]actions.Policy
 
 	mu    sync.Mutex
+	doing int                  // changes that are being carried out
 	armed map[string]time.Time // until when read-only is lifted, by cluster
 }
 
@@ -141,8 +142,8 @@ func (a *actor) Save(p actions.Plan, name string) (string, error) {
 
 // carry has an executor of one cluster do something. While it does, an interrupt waits for it.
 func (a *actor) carry(ctx context.Context, cluster string, o acting.Options, do func(*acting.Session) error) error {
-	a.busy(true)
-	defer a.busy(false)
+	a.count(1)
+	defer a.count(-1)
 	if a.ctx.Err() != nil {
 		return actions.Fail(actions.ErrStopped, "weir is ending", "")
 	}
@@ -152,6 +153,14 @@ func (a *actor) carry(ctx context.Context, cluster string, o acting.Options, do 
 	}
 	defer func() { _ = s.Close() }() // every append was durable before
 	return do(s)
+}
+
+// count counts what is being carried out, and says whether anything is.
+func (a *actor) count(by int) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.doing += by
+	a.busy(a.doing > 0)
 }
 
 // Apply carries a plan out.

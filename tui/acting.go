@@ -159,6 +159,16 @@ func (m *model) refreshRuns() tea.Cmd {
 	return m.out.readRuns(m.acts.actor)
 }
 
+// keepRuns reads the journal again now and then while runs are looked at: other consoles and shells act, too.
+func (m *model) keepRuns() tea.Cmd {
+	const now = 30 * time.Second
+	if m.top().place() != atRuns || m.acts.runsAt.IsZero() || m.now.Sub(m.acts.runsAt) < now {
+		return nil
+	}
+	m.acts.runsAt = m.now
+	return m.refreshRuns()
+}
+
 func (m *model) readRuns(all []actions.RunInfo, err error) tea.Cmd {
 	m.acts.runs, m.acts.runsErr, m.acts.runsAt = all, err, m.now
 	return nil

@@ -23,7 +23,8 @@ type stand struct {
 	asked    []actions.Request
 	files    map[string]string
 	consents []actions.Consent
-	changes  int // of plans; 0 is 3
+	block    func(context.Context) // before a plan is carried out; nil: nothing
+	changes  int                   // of plans; 0 is 3
 	refuse   error
 	carry    func(p actions.Plan, tell func(actions.Event)) (actions.Report, error)
 	journal  []actions.RunInfo
@@ -133,6 +134,9 @@ func (a *stand) Save(_ actions.Plan, name string) (string, error) {
 
 func (a *stand) Apply(ctx context.Context, p actions.Plan, c actions.Consent, tell func(actions.Event)) (actions.Report, error) {
 	a.consents = append(a.consents, c)
+	if a.block != nil {
+		a.block(ctx)
+	}
 	if a.refuse != nil {
 		return actions.Report{}, a.refuse
 	}

@@ -110,7 +110,7 @@ func TestTheFormSaysWhatIsWrongBesideTheField(t *testing.T) {
 func TestEnterPlansNothingButWhatIsPointedAt(t *testing.T) {
 	x := openActing(t, nil, 120, 40, troubled)
 	x.keys("a")
-	x.under2("offset-reset")
+	x.choose("offset-reset")
 	x.keys("enter", "down").reads("> ( ) latest")
 	x.keys("enter").reads("> (•) latest", "--to latest", "latest is chosen now")
 	if len(x.stand.asked) != 0 {

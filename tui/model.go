@@ -89,7 +89,7 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		cmd = m.out.nextState()
 	case tickMsg:
 		m.pass(time.Time(msg))
-		cmd = m.out.nextTick()
+		cmd = tea.Batch(m.out.nextTick(), m.keepRuns())
 	case marksMsg:
 		m.notes.take(msg)
 		cmd = m.out.nextMarks(marksEvery)
