@@ -34,16 +34,27 @@ var heldColumns = []column{
 
 func newBrokerPage(id int32) *brokerPage {
 	b := &brokerPage{id: id}
-	b.list = list{noun: "partitions", kept: "held", names: []string{"topic"}, source: func(s *snap) wire.Table { return wire.Partitions(s.wire()) },
+	b.list = list{noun: "partitions", kept: "held", names: []string{"topic"}, source: b.copies,
 		grid: grid{columns: heldColumns, grow: 0, chosen: -1}}
-	b.keep = func(row []wire.Value) bool { return b.among(row, "replicas") }
-	b.bad = func(row []wire.Value) bool { return !b.among(row, "isr") }
+	b.list.id = func(row cells) string {
+		return row(b.table.Column("topic")).String() + "/" + row(b.table.Column("partition")).String()
+	}
+	b.bad = func(row cells) bool { return !b.among(row(b.table.Column("isr"))) }
 	return b
 }
 
-// among reports whether the broker is one of those in a column.
-func (b *brokerPage) among(row []wire.Value, column string) bool {
-	return slices.Contains(strings.Fields(row[b.table.Column(column)].String()), strconv.Itoa(int(b.id)))
+// copies is the table of the partitions that the broker has a copy of.
+func (b *brokerPage) copies(s *snap) wire.Table {
+	n := lag.NodeIx(lag.Nowhere)
+	if s.read() != nil && s.read().Topology != nil {
+		n = nodeOf(s.read(), b.id)
+	}
+	return wire.PartitionsWhere(s.wire(), func(p *lag.Partition) bool { return n >= 0 && slices.Contains(p.Replicas, n) })
+}
+
+// among reports whether the broker is one of those listed.
+func (b *brokerPage) among(brokers wire.Value) bool {
+	return slices.Contains(strings.Fields(brokers.String()), strconv.Itoa(int(b.id)))
 }
 
 func (b *brokerPage) place() place { return atBroker }
@@ -309,9 +320,9 @@ func (b *brokerPage) role(s *snap, row []wire.Value) cell {
 	switch {
 	case row[b.table.Column("leader")].String() == strconv.Itoa(int(b.id)):
 		return cell{s: "leads"}
-	case b.among(row, "offline"):
+	case b.among(row[b.table.Column("offline")]):
 		return cell{s.pick("✗", "X") + " offline", critical}
-	case !b.among(row, "isr"):
+	case !b.among(row[b.table.Column("isr")]):
 		return cell{"out of sync", warning}
 	}
 	return cell{"follows", quiet}

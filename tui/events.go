@@ -138,9 +138,9 @@ var eventColumns = []column{
 func newEvents() *events {
 	e := &events{}
 	e.list = list{noun: "events", names: []string{"subject"}, source: eventTable, grid: grid{columns: eventColumns, grow: 1, chosen: -1}}
-	e.id = func(row []wire.Value) string {
-		t, _ := row[1].Time()
-		return t.String() + row[0].String() + row[2].String() + row[4].String() + row[5].String()
+	e.id = func(row cells) string {
+		t, _ := row(1).Time()
+		return t.String() + row(0).String() + row(2).String() + row(4).String() + row(5).String()
 	}
 	return e
 }

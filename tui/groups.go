@@ -44,11 +44,11 @@ func newGroups() *groups {
 	g := &groups{}
 	g.list = list{noun: "groups", names: []string{"group"}, source: func(s *snap) wire.Table { return wire.Groups(s.wire()) },
 		grid: grid{columns: groupColumns, grow: 1, chosen: -1}}
-	g.hide = func(row []wire.Value) bool {
+	g.hide = func(row cells) bool {
 		v, name := g.of(row)
 		return folded(v, name)
 	}
-	g.bad = func(row []wire.Value) bool {
+	g.bad = func(row cells) bool {
 		v, _ := g.of(row)
 		return trouble(v)
 	}
@@ -77,8 +77,8 @@ func (g *groups) sync(s *snap) {
 }
 
 // of returns the verdict on a row's group, and its name.
-func (g *groups) of(row []wire.Value) (*state.Verdict, string) {
-	name := row[2].String()
+func (g *groups) of(row cells) (*state.Verdict, string) {
+	name := row(2).String()
 	ix, ok := g.named[name]
 	if !ok || g.result == nil {
 		return nil, name

@@ -19,13 +19,13 @@ type list struct {
 	source func(*snap) wire.Table
 	names  []string // fields a bare word is looked for in
 	// id tells rows apart; nil: by their ref.
-	id func(row []wire.Value) string
+	id func(cells) string
 	// keep tells which rows are listed at all; nil: all.
-	keep func(row []wire.Value) bool
+	keep func(cells) bool
 	// hide tells which rows are folded away while nothing is searched for; nil: none.
-	hide func(row []wire.Value) bool
+	hide func(cells) bool
 	// bad tells which rows are troubles; nil: none.
-	bad func(row []wire.Value) bool
+	bad func(cells) bool
 
 	table  wire.Table
 	reader *wire.Reader
@@ -125,25 +125,38 @@ func (l *list) reload(s *snap) {
 	key := l.table.Column("ref")
 	want := make([]string, len(l.rows))
 	for i, r := range l.rows {
-		if row := l.reader.Row(r); l.id != nil {
-			want[i] = l.id(row)
+		if l.id != nil {
+			want[i] = l.id(l.cellsOf(r))
 		} else {
-			want[i] = row[key].String()
+			want[i] = l.reader.Cell(r, key).String()
 		}
 	}
 	l.grid.sync(want, sort, s.judged)
 	if name := l.table.Column(l.columns[l.grow].field); name >= 0 {
+		last := ""
 		for _, r := range l.rows {
-			l.measure(s.safe(l.reader.Cell(r, name).String()))
+			if is := l.reader.Cell(r, name).String(); is != last {
+				l.measure(s.safe(is))
+				last = is
+			}
 		}
 	}
 }
+
+// cells are the values of one row, by column. Only those that are asked for are made.
+type cells func(col int) wire.Value
+
+func (l *list) cellsOf(row int) cells {
+	return func(col int) wire.Value { return l.reader.Cell(row, col) }
+}
+
+func asked(v wire.Value) query.Value { return queryValue(&v) }
 
 // pick finds the rows that are shown.
 func (l *list) pick() {
 	l.rows, l.folded, l.total, l.doubtful = l.rows[:0], 0, 0, 0
 	for i := range l.table.Len {
-		row := l.reader.Row(i)
+		row := l.cellsOf(i)
 		if l.keep != nil && !l.keep(row) {
 			continue
 		}
@@ -158,7 +171,7 @@ func (l *list) pick() {
 			continue
 		}
 		if l.match != nil {
-			is := l.match.Match(func(field int) query.Value { return queryValue(&row[field]) })
+			is := l.match.Match(func(field int) query.Value { return asked(row(field)) })
 			if is.Unknown {
 				l.doubtful++
 			}
@@ -180,7 +193,7 @@ func (l *list) arrange() {
 		return // the order was made from the table's own columns
 	}
 	order := by.Order(len(l.rows), func(row, field int) query.Value {
-		return queryValue(&l.reader.Row(l.rows[row])[field])
+		return asked(l.reader.Cell(l.rows[row], field))
 	})
 	out := make([]int, len(order))
 	for i, at := range order {

@@ -64,7 +64,7 @@ func newPlanView(s *snap, p actions.Plan, made planSource) *planView {
 	v := &planView{plan: p, made: made}
 	v.list = list{noun: "changes", names: []string{"what", "note"}, source: func(*snap) wire.Table { return planTable(&v.plan) },
 		grid: grid{columns: planColumns, grow: 0, chosen: -1}}
-	v.id = func(row []wire.Value) string { return row[0].String() + " " + row[2].String() }
+	v.id = func(row cells) string { return row(0).String() + " " + row(2).String() }
 	v.dirty = true
 	v.sync(s)
 	return v

@@ -59,8 +59,8 @@ func newPositions(group string) *positions {
 	p := &positions{group: group}
 	p.list = list{noun: "positions", names: []string{"topic"}, source: p.own,
 		grid: grid{columns: positionColumns, grow: 1, chosen: -1}}
-	p.bad = func(row []wire.Value) bool {
-		st, ok := state.Parse(row[p.list.table.Column("state")].String())
+	p.bad = func(row cells) bool {
+		st, ok := state.Parse(row(p.list.table.Column("state")).String())
 		return ok && st >= state.NotVisible
 	}
 	p.fixed = true
@@ -70,7 +70,7 @@ func newPositions(group string) *positions {
 // of narrows the table to the partitions assigned to one member.
 func (p *positions) of(member string) *positions {
 	p.member = member
-	p.keep = func(row []wire.Value) bool { return row[p.list.table.Column("member_id")].String() == member }
+	p.keep = func(row cells) bool { return row(p.list.table.Column("member_id")).String() == member }
 	return p
 }
 

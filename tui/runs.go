@@ -34,8 +34,8 @@ func newRuns() *runs {
 	r := &runs{}
 	r.list = list{noun: "runs", names: []string{"run", "target"}, source: func(s *snap) wire.Table { return wire.Runs(newestFirst(s.acts.runs)) },
 		grid: grid{columns: runsColumns, grow: 0, chosen: -1}}
-	r.bad = func(row []wire.Value) bool {
-		switch actions.Status(row[r.table.Column("status")].String()) {
+	r.bad = func(row cells) bool {
+		switch actions.Status(row(r.table.Column("status")).String()) {
 		case actions.StatusUnknown, actions.StatusPaused, actions.StatusUnverified, actions.StatusFailed:
 			return true
 		}

@@ -43,6 +43,7 @@ func Brokers(clusters []Cluster) Table {
 	return Table{
 		Schema: "weir.broker/v1", Columns: brokerColumns, Len: len(rows), Name: "broker",
 		Fill: func(row int, dst []Value) { fillCells(dst, rows[row].cell) },
+		Cell: func(row, col int) Value { return rows[row].cell(col) },
 		Short: []string{"cluster", "broker", "host", "port", "rack", "controller", "leaders", "replicas", "under_replicated",
 			"latency_seconds", "throttle_seconds"},
 		Wide: []string{"cluster", "broker", "host", "port", "rack", "controller", "leaders", "replicas", "under_replicated",

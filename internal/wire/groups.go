@@ -60,6 +60,7 @@ func Groups(clusters []Cluster) Table {
 	return Table{
 		Schema: "weir.group/v1", Columns: groupColumns, Len: len(rows), Name: "group",
 		Fill: func(row int, dst []Value) { fillCells(dst, rows[row].cell) },
+		Cell: func(row, col int) Value { return rows[row].cell(col) },
 		Short: []string{"cluster", "state", "group", "type", "lag", "time_lag_seconds", "produce_per_second", "consume_per_second",
 			"catch_up_seconds", "retention_left_seconds", "lost", "members", "partitions", "state_since"},
 		Wide: []string{"cluster", "state", "group", "type", "protocol_state", "lag", "lag_bound", "time_lag_seconds",

@@ -42,6 +42,7 @@ func Members(clusters []Cluster) Table {
 	return Table{
 		Schema: "weir.member/v1", Columns: memberColumns, Len: len(rows), Name: "ref",
 		Fill:  func(row int, dst []Value) { fillCells(dst, rows[row].cell) },
+		Cell:  func(row, col int) Value { return rows[row].cell(col) },
 		Short: []string{"cluster", "group", "client_id", "host", "instance_id", "partitions", "member_id"},
 		Wide:  []string{"cluster", "group", "client_id", "host", "instance_id", "partitions", "member_id", "ref"},
 		Drop:  []string{"member_id", "instance_id", "host"},

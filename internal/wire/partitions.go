@@ -29,11 +29,16 @@ type partitionRow struct {
 
 // Partitions is the table of all partitions, ordered by cluster as given, topic and number.
 func Partitions(clusters []Cluster) Table {
+	return PartitionsWhere(clusters, func(*lag.Partition) bool { return true })
+}
+
+// PartitionsWhere is the same of some partitions alone.
+func PartitionsWhere(clusters []Cluster, is func(*lag.Partition) bool) Table {
 	var rows []partitionRow
 	for _, v := range views(clusters) {
 		for _, t := range v.topics() {
 			for _, p := range v.r.Topics[t].Partitions {
-				if !v.r.Partitions[p].Gone {
+				if part := &v.r.Partitions[p]; !part.Gone && is(part) {
 					rows = append(rows, partitionRow{view: v, ix: p})
 				}
 			}
@@ -42,6 +47,7 @@ func Partitions(clusters []Cluster) Table {
 	return Table{
 		Schema: "weir.partition/v1", Columns: partitionColumns, Len: len(rows), Name: "ref",
 		Fill:  func(row int, dst []Value) { fillCells(dst, rows[row].cell) },
+		Cell:  func(row, col int) Value { return rows[row].cell(col) },
 		Short: []string{"cluster", "topic", "partition", "leader", "replicas", "isr", "start", "end", "size_bytes", "produce_per_second"},
 		Wide: []string{"cluster", "topic", "partition", "leader", "replicas", "isr", "offline", "start", "end", "stable_end",
 			"size_bytes", "produce_per_second", "topic_id"},

@@ -26,6 +26,8 @@ type Table struct {
 	// Fill makes one row: a value for every column. It may be called again for the same row, but not by two goroutines at
 	// once.
 	Fill func(row int, dst []Value)
+	// Cell makes one value of a row, where that is less work than the row; nil: it is not.
+	Cell func(row, col int) Value
 }
 
 // Column returns the index of a column by name, −1 when there is none.
@@ -35,9 +37,12 @@ func (t *Table) Column(name string) int {
 
 // Pick returns the table with the rows given, in their order.
 func (t *Table) Pick(rows []int) Table {
-	out, fill := *t, t.Fill
+	out, fill, cell := *t, t.Fill, t.Cell
 	out.Len = len(rows)
 	out.Fill = func(row int, dst []Value) { fill(rows[row], dst) }
+	if cell != nil {
+		out.Cell = func(row, col int) Value { return cell(rows[row], col) }
+	}
 	return out
 }
 
@@ -52,7 +57,12 @@ type Reader struct {
 func NewReader(t *Table) *Reader { return &Reader{t: t, row: -1, all: make([]Value, len(t.Columns))} }
 
 // Cell returns one value.
-func (r *Reader) Cell(row, col int) Value { return r.Row(row)[col] }
+func (r *Reader) Cell(row, col int) Value {
+	if row != r.row && r.t.Cell != nil {
+		return r.t.Cell(row, col)
+	}
+	return r.Row(row)[col]
+}
 
 // Row returns a whole row, which holds until the next call.
 func (r *Reader) Row(row int) []Value {

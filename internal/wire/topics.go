@@ -43,6 +43,7 @@ func Topics(clusters []Cluster) Table {
 	return Table{
 		Schema: "weir.topic/v1", Columns: topicColumns, Len: len(rows), Name: "topic",
 		Fill: func(row int, dst []Value) { fillCells(dst, rows[row].cell) },
+		Cell: func(row, col int) Value { return rows[row].cell(col) },
 		Short: []string{"cluster", "topic", "partitions", "replication_factor", "under_replicated", "cleanup_policy",
 			"retention_seconds", "size_bytes", "produce_per_second", "groups"},
 		Wide: []string{"cluster", "topic", "partitions", "replication_factor", "under_replicated", "cleanup_policy",
