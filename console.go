@@ -20,7 +20,8 @@ func console(ctx context.Context, c *cli.Console) error {
 	}
 	var clusters []tui.Cluster
 	for _, k := range c.Clusters {
-		clusters = append(clusters, tui.Cluster{Name: k.Name, Environment: k.Environment, ReadOnly: k.Mode == config.ReadOnly})
+		clusters = append(clusters, tui.Cluster{Name: k.Name, Environment: k.Environment, ReadOnly: k.Mode == config.ReadOnly,
+			Policies: c.Policies[k.Name]})
 	}
 	o := tui.Options{
 		Engine: c.Engine, Clusters: clusters, Progress: box, In: os.Stdin, Out: os.Stdout, Getenv: os.Getenv, UTC: c.UTC, Unacting: c.Unacting,

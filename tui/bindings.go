@@ -53,6 +53,7 @@ const (
 	vLater
 	vMoment
 	vRecord
+	vMine
 	vAgain
 	vSave
 	vGoOn
@@ -153,6 +154,7 @@ var bindings = []binding{
 
 	{vFilter, []string{"/"}, "/", "filter", "filter, as --filter: x  !x  lag>1e5  state=stalled", secFind, lists | atHelp, 3, listsOnly},
 	{vTroubles, []string{"!"}, "!", "troubles", "only troubles", secFind, atOverview | atGroups | atPositions | atBroker | atRuns, 5, "only groups, partitions and runs have states"},
+	{vMine, []string{"M"}, "M", "mine", "only one's own groups, by their owner: :set mine=OWNER", secFind, atGroups, 0, "only groups have owners"},
 	{vFolded, []string{"f"}, "f", "folded", "show what is folded away", secFind, atGroups, 0, "only groups are folded away"},
 
 	{vByLag, []string{"L"}, "L", "lag", "order by lag", secOrder, atGroups | atPositions, 6, "there is no lag here to order by"},

@@ -142,13 +142,17 @@ func numbersOf(s *snap, ix lag.GroupIx, v *state.Verdict) []fact {
 	if grp.Type != lag.Untold {
 		kind = grp.Type.String()
 	}
-	return []fact{
+	out := []fact{
 		{"LAG", s.bounded(text.ShortCount(v.Lag), v.LagBound), strong},
 		{"BEHIND", s.bounded(duration(v.TimeLag), v.TimeLagBound), strong},
 		{"IN/s", rateWord(v.Produce), plain}, {"OUT/s", rateWord(v.Consume), plain},
 		{"CATCH UP", duration(v.CatchUp), plain}, {"LEFT", leftWord(v), plain}, lost,
 		{"MEMBERS", members, plain}, {"TYPE", kind, plain}, {"COORDINATOR", coordinator, plain},
 	}
+	if owner := policyOwner(s, ix); owner != "" {
+		out = append(out, fact{"OWNER", s.glyphs.CutEnd(s.safe(owner), 18), plain})
+	}
+	return out
 }
 
 func leftWord(v *state.Verdict) string {

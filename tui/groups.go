@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,6 +19,7 @@ type groups struct {
 	named  map[string]lag.GroupIx // by name, of one topology
 	topo   *lag.Topology
 	result *state.Result
+	mine   map[string]bool // by name
 	counted
 }
 
@@ -48,6 +51,7 @@ func newGroups() *groups {
 		v, name := g.of(row)
 		return folded(v, name)
 	}
+	g.own = func(row cells) bool { return g.mine[row(2).String()] }
 	g.bad = func(row cells) bool {
 		v, _ := g.of(row)
 		return trouble(v)
@@ -73,6 +77,9 @@ func (g *groups) sync(s *snap) {
 		g.result = s.c.Verdicts
 	}
 	g.count(s)
+	if g.onlyMine && (g.dirty || g.reading != r) {
+		g.mine = mine(s)
+	}
 	g.list.sync(s)
 }
 
@@ -158,6 +165,8 @@ func emptyTable(s *snap, l *list, noun string) []line {
 	switch {
 	case !s.seen():
 		why = "nothing of " + s.safe(s.conf.Name) + " was seen yet"
+	case l.onlyMine && l.expr == "" && !l.onlyBad:
+		why = "no group is owned by " + s.safe(s.mine) + "; M shows all " + itoa(l.total)
 	case l.onlyBad && l.expr == "":
 		why = "no " + noun + " is in trouble; ! shows all " + itoa(l.total)
 	case l.expr != "" && l.doubtful > 0:
@@ -369,6 +378,9 @@ func (g *groups) do(s *snap, v verb) intent {
 		}
 		return openView{newGroupPage(name)}
 	}
+	if v == vMine {
+		return g.toMine(s)
+	}
 	if v == vByRate {
 		g.sortBy("consume_per_second", true)
 		return nil
@@ -378,5 +390,9 @@ func (g *groups) do(s *snap, v verb) intent {
 }
 
 func (g *groups) command(s *snap) []string {
-	return listCommand(s, &g.list, map[bool]string{true: "state=losing_data|state=stalled|state=blocked|state=stopped|state=ahead|state=falling_behind|state=rewinding|state=not_visible"}[g.onlyBad])
+	var names []string
+	if g.onlyMine {
+		names = slices.Sorted(maps.Keys(g.mine))
+	}
+	return listCommand(s, &g.list, map[bool]string{true: "state=losing_data|state=stalled|state=blocked|state=stopped|state=ahead|state=falling_behind|state=rewinding|state=not_visible"}[g.onlyBad], names...)
 }

@@ -24,6 +24,8 @@ type list struct {
 	keep func(cells) bool
 	// hide tells which rows are folded away while nothing is searched for; nil: none.
 	hide func(cells) bool
+	// own tells which rows are a person's own; nil: none.
+	own func(cells) bool
 	// bad tells which rows are troubles; nil: none.
 	bad func(cells) bool
 
@@ -34,9 +36,9 @@ type list struct {
 	match  *query.Filter
 	order  string // sort expression; "" the table's own order
 
-	onlyBad, unfolded bool
-	folded, total     int
-	doubtful          int // hidden because a value they are filtered by is not known
+	onlyBad, unfolded, onlyMine bool
+	folded, total               int
+	doubtful                    int // hidden because a value they are filtered by is not known
 
 	// fixed says that the rows and their order follow from the topology alone, so that a reading of the same one changes
 	// only what stands in them.
@@ -166,6 +168,9 @@ func (l *list) pick() {
 			if !l.unfolded && l.match == nil {
 				continue
 			}
+		}
+		if l.onlyMine && (l.own == nil || !l.own(row)) {
+			continue
 		}
 		if l.onlyBad && (l.bad == nil || !l.bad(row)) {
 			continue
@@ -299,6 +304,9 @@ func (l *list) where() string {
 // narrowed says in the table's rule what is hidden; "" when nothing is.
 func (l *list) narrowed(s *snap) string {
 	var said []string
+	if l.onlyMine {
+		said = append(said, "only mine (M)")
+	}
 	if l.onlyBad {
 		said = append(said, "only troubles (!)")
 	}

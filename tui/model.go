@@ -206,7 +206,7 @@ func (m *model) snap() *snap {
 		s.hist = newHistory()
 	}
 	s.reading = m.first[s.conf.Name]
-	s.noted = &m.notes
+	s.noted, s.mine = &m.notes, m.set.Mine
 	s.changes = m.feed.changes(s, &m.notes)
 	s.judge()
 	return s

@@ -105,9 +105,9 @@ func (l *list) markdown(s *snap) string {
 	return b.String()
 }
 
-// widen takes the narrowing to troubles off; false when there was none.
+// widen takes the narrowing to troubles and to one's own off; false when there was none.
 func (l *list) widen() bool {
-	was := l.onlyBad
-	l.onlyBad, l.dirty = false, l.dirty || was
+	was := l.onlyBad || l.onlyMine
+	l.onlyBad, l.onlyMine, l.dirty = false, false, l.dirty || was
 	return was
 }

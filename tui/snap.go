@@ -13,9 +13,10 @@ import (
 // Cluster is what the console must know of a cluster beside what the engine sees.
 type Cluster struct {
 	Name        string
-	Environment string // free text; "prod" gets a badge of its own
-	NoPeek      string // why no record of it may be looked at; "" when they may
-	ReadOnly    bool   // plans only, until it is armed
+	Environment string         // free text; "prod" gets a badge of its own
+	NoPeek      string         // why no record of it may be looked at; "" when they may
+	Policies    state.Policies // what owners declare of its groups
+	ReadOnly    bool           // plans only, until it is armed
 }
 
 // snap is what views draw: one state, looked at from one moment. It is made anew at every message and is not kept.
@@ -30,6 +31,7 @@ type snap struct {
 	hist    *clusterHistory
 	frozen  bool
 	noted   *notes
+	mine    string   // pattern of the owners whose groups are one's own
 	changes []change // what was seen and noted, oldest first
 	acts    *acts
 	reading

@@ -136,7 +136,7 @@ func Main(ctx context.Context, env Env, sys Systems) int {
 func (a *app) run(ctx context.Context) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
-			err = defect{fmt.Sprint(v), debug.Stack()}
+			err = defect{what: fmt.Sprint(v), stack: debug.Stack()}
 		}
 	}()
 	defer func() {

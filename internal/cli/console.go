@@ -3,11 +3,15 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
+	"runtime"
+	"time"
 
 	"weir/internal/acting"
 	"weir/internal/config"
 	"weir/internal/engine"
 	"weir/internal/store"
+	"weir/lag/state"
 	"weir/probes"
 )
 
@@ -28,6 +32,8 @@ type Console struct {
 	Busy func(bool)
 	// Note says something on stderr, once the terminal is left.
 	Note func(string)
+	// Policies are what owners declare of the groups, by cluster.
+	Policies map[string]state.Policies
 	// Progress is called by the engine while it reads; main sets it before it runs the engine.
 	Progress func(cluster string, p probes.Progress)
 }
@@ -61,6 +67,20 @@ func (a *app) console(ctx context.Context) error {
 	return a.open(ctx, clusters)
 }
 
+// report keeps what is known of a panic of the console in the state directory, and returns where; "" where it can't.
+func (a *app) report(dir *store.Store, p Panicked) string {
+	if dir == nil {
+		return ""
+	}
+	now := time.Now().UTC()
+	name := "defect-" + now.Format("20060102T150405Z") + ".txt"
+	text := fmt.Sprintf("weir %s, %s/%s, %s\n%s\n\n%s", a.sys.Version, runtime.GOOS, runtime.GOARCH, now.Format(time.RFC3339), p.What, p.Stack)
+	if dir.Keep(name, []byte(text)) != nil {
+		return "" // the line on stderr is what is left
+	}
+	return dir.Path(name)
+}
+
 func noConsole() error {
 	return usage("the console is for a terminal; in a script use a command such as weir get groups, and weir --help lists them")
 }
@@ -68,10 +88,12 @@ func noConsole() error {
 func (a *app) open(ctx context.Context, clusters []config.Cluster) error {
 	caught := make(chan error, len(clusters))
 	sources := a.sources(clusters, caught)
+	policies := map[string]state.Policies{}
 	for i, c := range clusters {
 		sources[i].Refresh, sources[i].Policies = c.Refresh, a.policiesOf(c.Name)
+		policies[c.Name] = sources[i].Policies
 	}
-	seen := &Console{Clusters: clusters, UTC: a.flag.utc, By: acting.Person(a.Getenv), Busy: a.busy.Store, Note: func(said string) { a.note("%s", said) }}
+	seen := &Console{Clusters: clusters, Policies: policies, UTC: a.flag.utc, By: acting.Person(a.Getenv), Busy: a.busy.Store, Note: func(said string) { a.note("%s", said) }}
 	seen.Store, seen.Unstored = a.store()
 	if seen.Acting, seen.Unacting = a.host(clusters...); seen.Unacting == nil {
 		seen.Acting.Outside, seen.Unacting = a.outside()
@@ -90,7 +112,7 @@ func (a *app) open(ctx context.Context, clusters []config.Cluster) error {
 	default:
 	}
 	if p, ok := errors.AsType[Panicked](err); ok {
-		return defect{p.What, p.Stack}
+		return defect{what: p.What, stack: p.Stack, report: a.report(seen.Store, p)}
 	}
 	if errors.Is(err, ErrNoTerminal) {
 		return noConsole()

@@ -60,8 +60,9 @@ var errSaid = errors.New("")
 
 // defect is a panic.
 type defect struct {
-	what  string
-	stack []byte
+	what   string
+	stack  []byte
+	report string // where all of it is kept; "" nowhere
 }
 
 func (d defect) Error() string { return d.what }
@@ -80,6 +81,10 @@ func (a *app) finish(ctx context.Context, err error) int {
 	}
 	var panicked defect
 	if errors.As(err, &panicked) {
+		if panicked.report != "" {
+			a.say("a defect in weir: %s; the terminal is as it was, please report what %s holds; what was changed stands in the audit log", panicked.what, panicked.report)
+			return Defect
+		}
 		a.say("a defect in weir, nothing was changed: %s; please report it with the output of the same command and -v", panicked.what)
 		if a.flag.verbose {
 			_, _ = a.Stderr.Write(panicked.stack)

@@ -53,7 +53,7 @@ type guarded struct {
 func (g guarded) Observe(ctx context.Context, want probes.Want) (part probes.Part, err error) {
 	defer func() {
 		if v := recover(); v != nil {
-			err = defect{fmt.Sprint(v), debug.Stack()}
+			err = defect{what: fmt.Sprint(v), stack: debug.Stack()}
 			g.caught <- err
 		}
 	}()

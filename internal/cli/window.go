@@ -121,7 +121,7 @@ func (a *app) sources(clusters []config.Cluster, caught chan<- error) []engine.S
 		sources[i] = engine.Source{Name: c.Name, Environment: c.Environment, Open: func(ctx context.Context) (p probes.Probe, err error) {
 			defer func() {
 				if v := recover(); v != nil {
-					err = defect{fmt.Sprint(v), debug.Stack()}
+					err = defect{what: fmt.Sprint(v), stack: debug.Stack()}
 					caught <- err
 				}
 			}()

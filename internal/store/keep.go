@@ -69,6 +69,9 @@ func (s *Store) Keep(name string, b []byte) error {
 	return nil
 }
 
+// Path is where something of that name is kept.
+func (s *Store) Path(name string) string { return filepath.Join(s.dir, name) }
+
 // SetAside moves what is kept under a name out of the way, in place of what was set aside before, and returns where.
 func (s *Store) SetAside(name string) (string, error) {
 	path := filepath.Join(s.dir, name)
