@@ -14,7 +14,7 @@ import (
 type actMenu struct {
 	of      selection
 	rows    []offered
-	at, top int
+	at      int
 	reading *lag.Reading
 }
 

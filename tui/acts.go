@@ -135,15 +135,6 @@ func (a *acts) verbOf(kind string) string {
 	return kind
 }
 
-func (a *acts) specOf(kind string) (actions.Spec, bool) {
-	for _, s := range a.actor.Specs() {
-		if s.Kind == kind {
-			return s, true
-		}
-	}
-	return actions.Spec{}, false
-}
-
 // failure is an error of the path of changes as a sentence, that ends in what became of the cluster where that is certain.
 func failure(err error) string {
 	said := upperFirst(sentence(strings.TrimSpace(err.Error())))
