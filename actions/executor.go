@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"weir/actions/audit"
@@ -154,12 +155,23 @@ func (x *Executor) unfinished(ctx context.Context, p Plan) error {
 		if err := unmarshal(r.First, &in); err != nil {
 			return err
 		}
-		if in.Target == p.Target.String() && r.Run != p.Undoes {
+		if r.Run != p.Undoes && (in.Target == p.Target.String() || x.overlaps(r, p)) {
 			return Fail(ErrUnknown, fmt.Sprintf("run %s on %s is not finished, and may have changed it", r.Run, in.Target),
 				"weir run settle "+r.Run+", then go on with it, undo it, or end it with a note")
 		}
 	}
 	return nil
+}
+
+// overlaps tells whether an unfinished run works on what a plan changes, whatever either calls it: on one cluster, by a
+// lock that both take. Of a run whose plan is not here only its target is known.
+func (x *Executor) overlaps(r audit.OpenRun, p Plan) bool {
+	q, err := x.loadPlan(r.Run, r.PlanDigest)
+	if err != nil || q.ClusterID != p.ClusterID {
+		return false
+	}
+	whole := slices.Contains(p.Locks, WholeCluster) || slices.Contains(q.Locks, WholeCluster)
+	return whole || slices.ContainsFunc(p.Locks, func(name string) bool { return slices.Contains(q.Locks, name) })
 }
 
 // NewRun makes the id of a run that begins now.

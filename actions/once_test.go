@@ -1,0 +1,53 @@
+package actions
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"weir/lag"
+)
+
+// planOf plans the ledger's action on some target.
+func planOf(t *testing.T, x *Executor, ref lag.Ref, params map[string]string) (Plan, Consent) {
+	t.Helper()
+	p, err := x.Registry.Plan(t.Context(), Request{Kind: ledgerKind, Target: ref, Params: params})
+	must(t, err)
+	return p, Consent{Digest: p.Digest, Yes: true, Name: p.Target.Cluster + "/" + p.Target.Name, Who: "me", Reason: "why", At: time.Now()}
+}
+
+// TestUnfinishedUnderAnotherName leaves a run in doubt and comes by another name to what it works on.
+func TestUnfinishedUnderAnotherName(t *testing.T) {
+	ref := func(cluster, name string) lag.Ref {
+		return lag.Ref{Cluster: cluster, Kind: lag.KindTopic, Name: name}
+	}
+	for name, tt := range map[string]struct {
+		ref  lag.Ref
+		part func(*Plan)
+		want Kind
+	}{
+		"the cluster has two names":      {ref("alias", "t"), func(*Plan) {}, ErrUnknown},
+		"another target of the resource": {ref("test", "t:1"), func(p *Plan) { p.Locks = []string{"topic/u", "topic/t"} }, ErrUnknown},
+		"the whole cluster":              {ref("test", "all"), func(p *Plan) { p.Locks = []string{WholeCluster} }, ErrUnknown},
+		"another resource":               {ref("test", "u"), func(*Plan) {}, 0},
+		"another cluster":                {ref("other", "t"), func(p *Plan) { p.ClusterID = "other" }, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			x, l, _ := bench(t)
+			l.do = func(context.Context, Step, func()) (Done, error) { panic("cut off") }
+			p, c := planOf(t, x, ref("test", "t"), map[string]string{"a": "1"})
+			_, err := x.Apply(t.Context(), p, c)
+			wantKind(t, err, ErrDefect)
+			l.do = nil
+			p, c = planOf(t, x, tt.ref, map[string]string{"b": "1"})
+			tt.part(&p)
+			p.Digest, err = p.ComputeDigest()
+			must(t, err)
+			c.Digest = p.Digest
+			_, err = x.Apply(t.Context(), p, c)
+			if ExitCode(err) != int(tt.want) || (l.get("b") == "1") != (tt.want == 0) {
+				t.Errorf("%v, %v", err, l.values)
+			}
+		})
+	}
+}
