@@ -52,7 +52,7 @@ func (w *work) entry(stage audit.Stage, step string, o audit.Outcome, data any) 
 func (w *work) open(ctx context.Context, resumed bool) error {
 	p := w.plan
 	e, err := w.entry(audit.StageProgress, consentStep, "", opening{
-		Consent: w.consent, Target: p.Target.String(), ClusterID: p.ClusterID, Tier: p.Tier.String(), Undo: string(p.Undo),
+		Consent: w.consent, Plan: planID(p), Target: p.Target.String(), ClusterID: p.ClusterID, Tier: p.Tier.String(), Undo: string(p.Undo),
 		Undoes: p.Undoes, Totals: p.Totals, Resumed: resumed, Claim: w.held.info(),
 	})
 	if err != nil {

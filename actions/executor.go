@@ -97,6 +97,9 @@ func (x *Executor) begin(ctx context.Context, a Action, p Plan, c Consent, h *he
 	if err := x.unfinished(ctx, p); err != nil {
 		return Report{}, err
 	}
+	if err := x.spent(ctx, p); err != nil {
+		return Report{}, err
+	}
 	if err := x.claim(ctx, h, c); err != nil {
 		return Report{}, err
 	}
@@ -172,6 +175,31 @@ func (x *Executor) overlaps(r audit.OpenRun, p Plan) bool {
 	}
 	whole := slices.Contains(p.Locks, WholeCluster) || slices.Contains(q.Locks, WholeCluster)
 	return whole || slices.ContainsFunc(p.Locks, func(name string) bool { return slices.Contains(q.Locks, name) })
+}
+
+// spent refuses a plan of which another run has changed something: a consent is for once, and what a plan moved may by now
+// stand again where it stood.
+func (x *Executor) spent(ctx context.Context, p Plan) error {
+	runs, err := x.fold(ctx, audit.Filter{Mentions: planID(p)}, func(audit.Entry) {})
+	if err != nil {
+		return err
+	}
+	for _, r := range runs {
+		_, entries, err := x.Show(ctx, r.Run)
+		if err != nil {
+			return err
+		}
+		past, err := PastOf(entries)
+		if err != nil {
+			return &Error{Kind: ErrAudit, What: "the journal", Err: err}
+		}
+		for _, s := range past {
+			if len(s.Step.Items) > 0 && !s.Step.Held && s.Outcome != OutcomeNot {
+				return Fail(ErrStale, "the plan was carried out already, by run "+r.Run, "see weir run show "+r.Run+"; to do it again, make a new plan")
+			}
+		}
+	}
+	return nil
 }
 
 // NewRun makes the id of a run that begins now.

@@ -31,6 +31,7 @@ type pausing struct {
 // opening is the data of the entry that opens or resumes a run.
 type opening struct {
 	Consent   Consent `json:"consent"`
+	Plan      string  `json:"plan"` // its id, which two plans of one digest don't share
 	Target    string  `json:"target"`
 	ClusterID string  `json:"cluster_id"`
 	Tier      string  `json:"tier"`

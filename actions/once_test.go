@@ -2,6 +2,7 @@ package actions
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -14,6 +15,29 @@ func planOf(t *testing.T, x *Executor, ref lag.Ref, params map[string]string) (P
 	p, err := x.Registry.Plan(t.Context(), Request{Kind: ledgerKind, Target: ref, Params: params})
 	must(t, err)
 	return p, Consent{Digest: p.Digest, Yes: true, Name: p.Target.Cluster + "/" + p.Target.Name, Who: "me", Reason: "why", At: time.Now()}
+}
+
+// TestConsentIsForOnce applies a plan a second time, after the world has come to stand again as the plan saw it.
+func TestConsentIsForOnce(t *testing.T) {
+	x, l, _ := bench(t)
+	p, c := planned(t, x)
+	l.next = func(int) error { return Fail(ErrGuard, "2 members", "") }
+	_, err := x.Apply(t.Context(), p, c)
+	wantKind(t, err, ErrGuard)
+	l.next = nil
+	rep, err := x.Apply(t.Context(), p, c) // nothing was changed: the consent still holds
+	must(t, err)
+	l.values["a"], l.values["b"], l.values["c"] = "0", "0", "0"
+	_, err = x.Apply(t.Context(), p, c)
+	wantKind(t, err, ErrStale)
+	if !strings.Contains(err.Error(), "carried out already, by run "+rep.Run) || l.get("a") != "0" {
+		t.Errorf("%v, %v", err, l.values)
+	}
+	again := p
+	again.MadeAt, again.Expires = p.MadeAt.Add(time.Millisecond), p.Expires.Add(time.Millisecond)
+	again.ID = planID(again)
+	_, err = x.Apply(t.Context(), again, c) // the same was planned anew
+	must(t, err)
 }
 
 // TestUnfinishedUnderAnotherName leaves a run in doubt and comes by another name to what it works on.
