@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"weir/lag"
@@ -72,6 +73,35 @@ func TestUnfinishedUnderAnotherName(t *testing.T) {
 			if ExitCode(err) != int(tt.want) || (l.get("b") == "1") != (tt.want == 0) {
 				t.Errorf("%v, %v", err, l.values)
 			}
+		})
+	}
+}
+
+// TestFreezeBeginsWhileWaiting: what hasn't begun when a freeze does is not begun; what has is ended.
+func TestFreezeBeginsWhileWaiting(t *testing.T) {
+	for name, steps := range map[string]int{"before the first step": 0, "after it": 1} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				x, l, _ := bench(t)
+				p, c := planned(t, x)
+				begin := time.Now().Add(time.Minute)
+				x.Policy.Freezes = []Freeze{{From: begin, Until: begin.Add(time.Hour), Why: "sale"}}
+				l.next = func(i int) error {
+					if i == steps && time.Now().Before(begin) {
+						return &Wait{For: "2 members", Again: time.Second, Left: time.Hour, Else: Fail(ErrGuard, "2 members", "")}
+					}
+					return nil
+				}
+				rep, err := x.Apply(t.Context(), p, c)
+				if steps > 0 {
+					must(t, err)
+					return
+				}
+				wantKind(t, err, ErrRefused)
+				if rep.Status != StatusFailed || l.get("a") != "0" || !strings.Contains(err.Error(), "frozen") {
+					t.Errorf("%v, %+v, %v", err, rep, l.values)
+				}
+			})
 		})
 	}
 }

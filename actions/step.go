@@ -13,6 +13,9 @@ func (w *work) step(ctx context.Context, s Step) error {
 	if s.Of > 0 {
 		w.total = s.Of
 	}
+	if err := w.allowed(); err != nil {
+		return err
+	}
 	if err := w.held.check(ctx); err != nil {
 		if ctx.Err() != nil {
 			return w.stop()
@@ -35,6 +38,15 @@ func (w *work) step(ctx context.Context, s Step) error {
 	}
 	w.x.tell(Event{Run: w.id, Step: s, Done: w.done, What: done.Note, State: done.Outcome})
 	return w.judge(ctx, s, done, err)
+}
+
+// allowed looks at the policy again as long as nothing is changed: a freeze may have begun while the run waited. Once
+// something is, to end it is safer than to leave it half done.
+func (w *work) allowed() error {
+	if w.changed {
+		return nil
+	}
+	return w.x.Policy.Check(w.plan, w.consent, w.x.now())
 }
 
 // intend makes the intent durable. When the log took it but a required anchor didn't, nothing is done, and the log is
