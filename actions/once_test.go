@@ -2,6 +2,7 @@ package actions
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -104,4 +105,33 @@ func TestFreezeBeginsWhileWaiting(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestNoResumeOfWhatIsUndone has the undo of a paused run cut off right before it ends that run.
+func TestNoResumeOfWhatIsUndone(t *testing.T) {
+	x, l, log := bench(t)
+	p, c := planned(t, x)
+	x.Tell = func(e Event) {
+		if e.Step.ID == "a" && e.State == OutcomeApplied {
+			must(t, x.Pause(e.Run))
+		}
+	}
+	paused, err := x.Apply(t.Context(), p, c)
+	wantKind(t, err, ErrPartial)
+	x.Tell = nil
+	req, err := x.Undo(t.Context(), paused.Run)
+	must(t, err)
+	back, err := x.Registry.Plan(t.Context(), req)
+	must(t, err)
+	x.Log = &failing{log, 4} // consent, intent, result, verdict
+	if _, err = x.Apply(t.Context(), back, Consent{Digest: back.Digest}); !errors.Is(err, ErrAudit) || l.get("a") != "0" {
+		t.Fatalf("%v, %v", err, l.values)
+	}
+	x.Log = log
+	_, err = x.Resume(t.Context(), paused.Run, c)
+	wantKind(t, err, ErrUsage)
+	if !strings.Contains(err.Error(), "was undone by run") || l.get("b") != "0" {
+		t.Errorf("%v, %v", err, l.values)
+	}
+	must(t, x.Dismiss(t.Context(), paused.Run, "undone"))
 }

@@ -134,6 +134,9 @@ func (x *Executor) Resume(ctx context.Context, run string, c Consent) (rep Repor
 	if err := x.admit(w.plan, c, false); err != nil {
 		return Report{}, err
 	}
+	if err := x.notUndone(ctx, run); err != nil {
+		return Report{}, err
+	}
 	if err := x.claim(ctx, held, c); err != nil {
 		return Report{}, err
 	}
@@ -154,6 +157,18 @@ func (x *Executor) Resume(ctx context.Context, run string, c Consent) (rep Repor
 		return Report{}, err
 	}
 	return w.drive(ctx, entries)
+}
+
+// notUndone refuses to go on with what another run has taken back: that one may have been cut off before it could end this.
+func (x *Executor) notUndone(ctx context.Context, run string) error {
+	info, _, err := x.Show(ctx, run)
+	if err != nil {
+		return err
+	}
+	if info.Status == StatusUndone {
+		return Fail(ErrUsage, "run "+run+" was undone by run "+info.UndoneBy, "end it: weir run settle "+run+" --note WHY")
+	}
+	return nil
 }
 
 // recount takes over what earlier processes of the run have done.
