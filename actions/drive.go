@@ -32,8 +32,8 @@ type work struct {
 	waiting string // what for
 	notes   []string
 	tries   map[string]int
-	doubt   bool // what became of a step isn't known
-	paused  bool // it was asked to stop and stay resumable
+	doubt   *Step // what became of it isn't known; nil for none
+	paused  bool  // it was asked to stop and stay resumable
 	closed  bool
 }
 
@@ -75,9 +75,9 @@ func (w *work) drive(ctx context.Context, past []audit.Entry) (Report, error) {
 	w.closed = false
 	err = w.steps(ctx)
 	switch {
-	case errors.Is(err, ErrAudit), w.doubt: // no verdict: the run stays open
+	case errors.Is(err, ErrAudit), w.doubt != nil: // no verdict: the run stays open
 		w.close(ctx)
-		return w.report(StatusUnknown, Verdict{}), err
+		return w.report(StatusUnknown, Verdict{}), w.unsure(err)
 	case errors.Is(err, ErrStopped) && (w.paused || w.changed && errors.Is(context.Cause(ctx), ErrDropped)):
 		w.close(ctx)
 		return w.rest(ctx)
@@ -115,6 +115,11 @@ func (w *work) steps(ctx context.Context) error {
 		}
 		step, err := w.run.Next(ctx)
 		var wait *Wait
+		if w.passedBy(step, err) {
+			if err := w.resolve(ctx); err != nil {
+				return err
+			}
+		}
 		switch {
 		case errors.Is(err, io.EOF):
 			return nil

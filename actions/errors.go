@@ -116,8 +116,9 @@ func ExitCode(err error) int {
 // it. What hasn't is cancelled as by hand.
 var ErrDropped = errors.New("whoever consented was cut off")
 
-// Retriable marks an error after which an idempotent step may be tried again: it is certain that the try changed
-// nothing, and its cause passes.
+// Retriable marks an error after which an idempotent step may be tried again, as its cause passes: the try changed nothing,
+// or, where its outcome is unknown, the run's Next tells what is still to be done. A step that is still in doubt when no try
+// is left leaves the run open.
 type Retriable struct{ Err error }
 
 func (r *Retriable) Error() string { return r.Err.Error() }

@@ -30,6 +30,7 @@ func (w *work) step(ctx context.Context, s Step) error {
 		return err
 	}
 	done, err := w.do(ctx, s, Recorded{step: &s, seq: seq, run: w.id})
+	done = w.atBest(done)
 	if !s.Held && done.Outcome != OutcomeNot {
 		w.changed = true
 	}
@@ -63,7 +64,7 @@ func (w *work) intend(ctx context.Context, s Step) (int64, error) {
 		return r.Entry.Seq, nil
 	}
 	if errors.Is(err, audit.ErrNotAnchored) {
-		if cerr := w.conclude(ctx, s, Done{Outcome: OutcomeNot, Note: "not begun: the intent was not anchored"}, err); cerr != nil && !errors.Is(cerr, audit.ErrNotAnchored) {
+		if cerr := w.conclude(ctx, s, w.atBest(Done{Outcome: OutcomeNot, Note: "not begun: the intent was not anchored"}), err); cerr != nil && !errors.Is(cerr, audit.ErrNotAnchored) {
 			err = errors.Join(err, cerr)
 		}
 	}
@@ -137,20 +138,20 @@ func told(o Outcome) string {
 
 // judge decides how to go on after a step.
 func (w *work) judge(ctx context.Context, s Step, d Done, err error) error {
+	w.doubt = nil
 	if d.Outcome == OutcomeApplied {
 		w.done++
 		return nil
 	}
 	if d.Outcome == OutcomeUnknown {
-		w.doubt = true
-		if _, defect := errors.AsType[*Panic](err); defect {
-			return &Error{Kind: ErrDefect, What: fmt.Sprintf("run %s: nobody knows whether step %s took effect", w.id, s.ID), Do: "weir run settle " + w.id, Err: err}
-		}
-		return &Error{Kind: ErrUnknown, What: fmt.Sprintf("nobody knows whether step %s took effect", s.ID), Do: "weir run settle " + w.id, Err: err}
+		w.doubt = &s
 	}
 	var again *Retriable
-	if d.Outcome == OutcomeNot && s.Idempotent && errors.As(err, &again) && w.tries[s.ID] < maxTries {
+	if d.Outcome != OutcomeMixed && s.Idempotent && errors.As(err, &again) && w.tries[s.ID] < maxTries {
 		return w.pause(ctx, retryPause<<(w.tries[s.ID]-1))
+	}
+	if w.doubt != nil {
+		return w.unsure(err)
 	}
 	if err == nil {
 		err = fmt.Errorf("%s", told(d.Outcome))

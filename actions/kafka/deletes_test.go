@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"weir/actions"
+	"weir/actions/kafka/cluster"
 	"weir/actions/kafka/groupdelete"
 	"weir/actions/kafka/hold"
 	"weir/actions/kafka/kafkatest"
@@ -176,6 +177,71 @@ func TestForbidden(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestLateDelete has the coordinator take a deletion and not vouch for it: tried again it is done, or found done; given up
+// on, it may take effect yet, and is an outcome unknown.
+func TestLateDelete(t *testing.T) {
+	for _, k := range kinds {
+		for _, tt := range []struct {
+			name string
+			how  []string // of each answer: lags, or done and lags
+			exit int
+			left int // commits
+		}{
+			{"lags", []string{"lags"}, 0, len(k.left)},
+			{"takes effect between", []string{"done"}, 0, len(k.left)},
+			{"lags on and on", []string{"lags", "lags", "lags"}, int(actions.ErrUnknown), 3},
+		} {
+			t.Run(k.name+" "+tt.name, func(t *testing.T) {
+				w, _ := kafkatest.Fake(t)
+				group, req, _ := seed(w, "a", k.req)
+				connect, left := w.Connect(), tt.how
+				acting := connect.Acting
+				connect.Acting = func(ctx context.Context, name string) (cluster.Conn, error) {
+					conn, err := acting(ctx, name)
+					return lagging{conn, &left}, err
+				}
+				x := w.Executor(reset.Action{Connect: connect}, groupdelete.Action{Connect: connect}, offsetdelete.Action{Connect: connect})
+				p := kafkatest.Plan(t, x, req)
+				rep, err := x.Apply(t.Context(), p, kafkatest.Consent(p))
+				if actions.ExitCode(err) != tt.exit || len(left) > 0 || len(w.Committed(group)) != tt.left {
+					t.Errorf("%v (exit %d), left are %v", err, actions.ExitCode(err), w.Committed(group))
+				}
+				info, _, err := x.Show(t.Context(), rep.Run)
+				if err != nil || tt.exit == 0 && (info.Status != actions.StatusDone || info.Done != 1) || tt.exit != 0 && info.Status != actions.StatusUnknown {
+					t.Errorf("%+v, %v", info, err)
+				}
+			})
+		}
+	}
+}
+
+// lagging answers deletions with COORDINATOR_NOT_AVAILABLE, as a coordinator whose replicas don't follow in time.
+type lagging struct {
+	cluster.Conn
+	how *[]string
+}
+
+func (l lagging) Once(ctx context.Context, broker int32, req kmsg.Request) (kmsg.Response, error) {
+	if key := kmsg.Key(req.Key()); key != kmsg.DeleteGroups && key != kmsg.OffsetDelete || len(*l.how) == 0 {
+		return l.Conn.Once(ctx, broker, req)
+	}
+	how := (*l.how)[0]
+	*l.how = (*l.how)[1:]
+	if how == "done" {
+		if _, err := l.Conn.Once(ctx, broker, req); err != nil {
+			return nil, err
+		}
+	}
+	if del, ok := req.(*kmsg.DeleteGroupsRequest); ok {
+		resp := del.ResponseKind().(*kmsg.DeleteGroupsResponse)
+		resp.Groups = []kmsg.DeleteGroupsResponseGroup{{Group: del.Groups[0], ErrorCode: kerr.CoordinatorNotAvailable.Code}}
+		return resp, nil
+	}
+	resp := req.ResponseKind().(*kmsg.OffsetDeleteResponse)
+	resp.ErrorCode = kerr.CoordinatorNotAvailable.Code
+	return resp, nil
 }
 
 // TestKillSweep cuts weir off at every audit write and every request of both actions.

@@ -73,8 +73,22 @@ func moved(code int16) bool {
 	return code == kerr.NotCoordinator.Code || code == kerr.CoordinatorLoadInProgress.Code || code == kerr.CoordinatorNotAvailable.Code
 }
 
-// Moved is moved, for those who write.
+// Moved is moved, for those who try to get into a group.
 func Moved(code int16) bool { return moved(code) }
+
+// Loading tells the code of a coordinator that did nothing, and will.
+func Loading(code int16) bool { return code == kerr.CoordinatorLoadInProgress.Code }
+
+// Unsure tells codes after which a write may have taken effect, or may yet: a coordinator answers COORDINATOR_NOT_AVAILABLE
+// when its replicas don't follow in time, and NOT_COORDINATOR when it lost its partition before they did. The record is in
+// its log by then, and counts once they have it.
+func Unsure(code int16) bool {
+	switch code {
+	case kerr.NotCoordinator.Code, kerr.CoordinatorNotAvailable.Code, kerr.RequestTimedOut.Code, kerr.UnknownServerError.Code, kerr.NetworkException.Code, kerr.KafkaStorageError.Code:
+		return true
+	}
+	return false
+}
 
 // ErrNoGroup is the cause where a group's own coordinator says that it isn't there, which is more than not having seen
 // it: a principal without Describe on the group doesn't get as far as the coordinator.

@@ -23,6 +23,7 @@ type run struct {
 	plan   actions.Plan
 	group  string
 	done   bool
+	unsure bool // the coordinator took the request and didn't vouch for it: it may yet take effect
 	seeing cluster.Conn
 	acting cluster.Conn // nil until the step
 }
@@ -51,6 +52,10 @@ func (r *run) Next(ctx context.Context) (actions.Step, error) {
 		return actions.Step{}, io.EOF
 	}
 	g, err := cluster.ReadGroup(ctx, r.seeing, r.group)
+	if errors.Is(err, cluster.ErrNoGroup) && r.unsure {
+		r.done = true // by an earlier try
+		return actions.Step{}, io.EOF
+	}
 	if errors.Is(err, cluster.ErrNoGroup) {
 		return actions.Step{}, &actions.Error{Kind: actions.ErrStale, What: "the group is not there any more", Err: err}
 	}
@@ -105,10 +110,11 @@ func (r *run) connect(ctx context.Context) (broker int32, err error) {
 		if err != nil {
 			return 0, cluster.Unseen("connect", err)
 		}
-		r.acting = c
 		if err := cluster.Same(ctx, c, r.plan); err != nil {
+			c.Close()
 			return 0, err
 		}
+		r.acting = c
 	}
 	return cluster.Coordinator(ctx, r.acting, r.group)
 }
@@ -122,14 +128,17 @@ func (r *run) outcome(code int16) (actions.Done, error) {
 		return actions.Done{Outcome: actions.OutcomeApplied, Note: "the group is deleted"}, nil
 	case code == kerr.NonEmptyGroup.Code:
 		return not, &actions.Error{Kind: actions.ErrGuard, What: "a member came back into group " + r.group, Do: "stop the application first", Err: err}
+	case code == kerr.GroupIDNotFound.Code && r.unsure: // deleted by an earlier try
+		return actions.Done{}, err
 	case code == kerr.GroupIDNotFound.Code:
 		return not, &actions.Error{Kind: actions.ErrStale, What: "the group is not there any more", Err: err}
 	case code == kerr.GroupAuthorizationFailed.Code:
 		return not, &actions.Error{Kind: actions.ErrUnseen, What: "the acting principal may not delete group " + r.group, Do: "grant Delete on the group", Err: err}
-	case cluster.Moved(code):
+	case cluster.Loading(code):
 		return not, &actions.Retriable{Err: err}
-	case code == kerr.RequestTimedOut.Code, code == kerr.UnknownServerError.Code:
-		return actions.Done{}, err
+	case cluster.Unsure(code):
+		r.unsure = true
+		return actions.Done{}, &actions.Retriable{Err: err}
 	}
 	return not, &actions.Error{Kind: actions.ErrGuard, What: "delete group " + r.group, Err: err}
 }
@@ -149,6 +158,8 @@ func (r *run) Settle(ctx context.Context, _ actions.Step) (actions.Done, error) 
 	switch {
 	case err != nil:
 		return actions.Done{}, err
+	case len(drift) == 0 && r.unsure:
+		return actions.Done{Note: "the group is there with all its offsets, but what the coordinator has in its log and its replicas not yet may still count"}, nil
 	case len(drift) == 0:
 		return actions.Done{Outcome: actions.OutcomeNot, Note: "the group is there with all its offsets"}, nil
 	}

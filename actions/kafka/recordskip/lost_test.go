@@ -9,6 +9,7 @@ import (
 	"weir/actions/kafka/cluster"
 	"weir/actions/kafka/kafkatest"
 
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
@@ -63,6 +64,61 @@ func TestLostReply(t *testing.T) {
 			if n := len(b.parked()); b.at().At != at || n != copies {
 				t.Errorf("%s, after %v: committed %+v, %d copies", key.Name(), after, b.at(), n)
 			}
+		}
+	}
+}
+
+// former answers appends as a leader does that lost its partition while it waited for the replicas; of the first it keeps what
+// was to be written.
+type former struct {
+	cluster.Conn
+	keep  bool
+	times *int
+}
+
+func (f former) Once(ctx context.Context, broker int32, req kmsg.Request) (kmsg.Response, error) {
+	p, ok := req.(*kmsg.ProduceRequest)
+	if !ok || *f.times == 0 {
+		return f.Conn.Once(ctx, broker, req)
+	}
+	*f.times--
+	if f.keep {
+		if _, err := f.Conn.Once(ctx, broker, req); err != nil {
+			return nil, err
+		}
+	}
+	resp := p.ResponseKind().(*kmsg.ProduceResponse)
+	resp.Topics = []kmsg.ProduceResponseTopic{{Topic: p.Topics[0].Topic, TopicID: p.Topics[0].TopicID,
+		Partitions: []kmsg.ProduceResponseTopicPartition{{Partition: p.Topics[0].Partitions[0].Partition, ErrorCode: kerr.NotLeaderForPartition.Code}}}}
+	return resp, nil
+}
+
+// TestFormerLeader: a leader that says it isn't one may have taken the copy all the same. It is looked for before another
+// one is made, and never said not to be there.
+func TestFormerLeader(t *testing.T) {
+	for _, tt := range []struct {
+		keep   bool
+		times  int
+		exit   int
+		copies int
+	}{{true, 1, 0, 1}, {false, 1, 0, 1}, {false, 3, int(actions.ErrUnknown), 0}} {
+		b, _ := fake(t)
+		connect, times := b.Connect(), tt.times
+		acting := connect.Acting
+		connect.Acting = func(ctx context.Context, name string) (cluster.Conn, error) {
+			c, err := acting(ctx, name)
+			return former{c, tt.keep, &times}, err
+		}
+		b.x = b.Executor(Action{Connect: connect})
+		p, err := b.plan(poison, pPark, b.dlq)
+		kafkatest.Must(t, err)
+		rep, err := b.apply(p)
+		at := int64(poison + 1)
+		if tt.exit != 0 {
+			at = poison
+		}
+		if actions.ExitCode(err) != tt.exit || times != 0 || b.at().At != at || len(b.parked()) != tt.copies {
+			t.Errorf("%+v: %+v, %v (exit %d), committed %+v, %d copies", tt, rep, err, actions.ExitCode(err), b.at(), len(b.parked()))
 		}
 	}
 }

@@ -120,7 +120,9 @@ func (k park) outcome(code int16, offset int64) (actions.Done, error) {
 		return refused("a compacted topic takes no record without a key; use another topic, or --" + pFile)
 	case errors.Is(err, kerr.NotEnoughReplicas): // refused before the append, unlike the one after it
 		return refused("wait until enough replicas are in sync")
-	case errors.Is(err, kerr.NotLeaderForPartition), errors.Is(err, kerr.UnknownTopicOrPartition), errors.Is(err, kerr.UnknownTopicID), errors.Is(err, kerr.LeaderNotAvailable):
+	case errors.Is(err, kerr.NotLeaderForPartition): // before the append, or after it, while it waited for the replicas
+		return actions.Done{}, &actions.Retriable{Err: err}
+	case errors.Is(err, kerr.UnknownTopicOrPartition), errors.Is(err, kerr.UnknownTopicID), errors.Is(err, kerr.LeaderNotAvailable):
 		return not, &actions.Retriable{Err: err}
 	}
 	return actions.Done{}, err // it may have been written

@@ -218,8 +218,11 @@ func (r *run) outcome(s actions.Step, items []item, codes map[cluster.Place]int1
 	for _, it := range items {
 		code, told := codes[it.place]
 		switch {
-		case !told, code == kerr.RequestTimedOut.Code, code == kerr.UnknownServerError.Code:
+		case !told:
 			return actions.Done{}, fmt.Errorf("step %s: no answer for %s", s.ID, it.place)
+		case cluster.Unsure(code):
+			r.unsure[s.ID] = true
+			return actions.Done{}, &actions.Retriable{Err: fmt.Errorf("%s: %w", it.place, kerr.ErrorForCode(code))}
 		case code == 0:
 			ok++
 		default:
@@ -235,6 +238,7 @@ func (r *run) tally(s actions.Step, ok int, bad []string, code int16) (actions.D
 		for i := range r.steps {
 			r.steps[i].done = r.steps[i].done || r.steps[i].id == s.ID
 		}
+		delete(r.unsure, s.ID)
 		return actions.Done{Outcome: actions.OutcomeApplied, Note: fmt.Sprintf("%d offsets", ok)}, nil
 	}
 	note := fmt.Sprintf("%d offsets written, %d refused, such as %s", ok, len(bad), bad[0])
@@ -255,7 +259,7 @@ func refusal(note string, code int16) error {
 	case kerr.GroupAuthorizationFailed.Code, kerr.TopicAuthorizationFailed.Code:
 		return &actions.Error{Kind: actions.ErrUnseen, What: "the acting principal may not do this: " + note, Do: "grant Read on the group and its topics, and Delete on the group to delete", Err: err}
 	}
-	if cluster.Moved(code) {
+	if cluster.Loading(code) {
 		return &actions.Retriable{Err: err}
 	}
 	return &actions.Error{Kind: actions.ErrGuard, What: note, Err: err}

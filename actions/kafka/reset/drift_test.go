@@ -127,7 +127,17 @@ func TestFaults(t *testing.T) {
 		{"hold lost", func(_ *testing.T, c *kfake.Cluster) { answer(c, kerr.UnknownMemberID.Code) }, 4, false},
 		{"generation lost", func(_ *testing.T, c *kfake.Cluster) { answer(c, kerr.IllegalGeneration.Code) }, 4, false},
 		{"not allowed", func(_ *testing.T, c *kfake.Cluster) { answer(c, kerr.GroupAuthorizationFailed.Code) }, 3, false},
-		{"timed out, not written", func(_ *testing.T, c *kfake.Cluster) { answer(c, kerr.RequestTimedOut.Code) }, 4, false},
+		{"timed out, not written", func(_ *testing.T, c *kfake.Cluster) { answer(c, kerr.RequestTimedOut.Code) }, 0, true},
+		{"replicas lag, written at the next try", func(_ *testing.T, c *kfake.Cluster) { answer(c, kerr.CoordinatorNotAvailable.Code) }, 0, true},
+		{"replicas lag, then the hold is lost", func(_ *testing.T, c *kfake.Cluster) {
+			answer(c, kerr.CoordinatorNotAvailable.Code)
+			answer(c, kerr.UnknownMemberID.Code)
+		}, 13, false},
+		{"replicas lag on and on", func(_ *testing.T, c *kfake.Cluster) {
+			for range 3 {
+				answer(c, kerr.CoordinatorNotAvailable.Code)
+			}
+		}, 13, false},
 		{"cut before", func(_ *testing.T, c *kfake.Cluster) {
 			c.ControlKey(int16(kmsg.OffsetCommit), func(kmsg.Request) (kmsg.Response, error, bool) { return nil, errors.New("cut"), true })
 		}, 3, false},
@@ -164,6 +174,67 @@ func TestFaults(t *testing.T) {
 				t.Errorf("the group is still held: %+v, %v", g, err)
 			}
 		})
+	}
+}
+
+// TestLateCommit has a commit count that the coordinator didn't vouch for, after weir has given up on it: that is an outcome
+// unknown, and settling finds what is true.
+func TestLateCommit(t *testing.T) {
+	w, c := kafkatest.Fake(t)
+	w.Topic("orders", 1)
+	w.Produce("orders", 0, 10, base)
+	w.Commit("g", kadm.Offset{Topic: "orders", At: 5, LeaderEpoch: -1})
+	x := w.Executor(reset.Action{Connect: w.Connect()})
+	p := kafkatest.Plan(t, x, request("to", "2"))
+	for range 3 {
+		answer(c, kerr.CoordinatorNotAvailable.Code)
+	}
+	rep, err := x.Apply(t.Context(), p, kafkatest.Consent(p))
+	if rep.Status != actions.StatusUnknown || actions.ExitCode(err) != 13 || !strings.Contains(fmt.Sprint(err), "weir run settle") {
+		t.Fatalf("%v, %+v", err, rep)
+	}
+	info, _, err := x.Show(t.Context(), rep.Run)
+	if err != nil || info.Status != actions.StatusUnknown || fmt.Sprint(info.Pending) != "[commit-1]" {
+		t.Errorf("%+v, %v", info, err)
+	}
+	w.Commit("g", kadm.Offset{Topic: "orders", At: 2, LeaderEpoch: -1})
+	found, err := x.Settle(t.Context(), rep.Run)
+	if err != nil || len(found) != 1 || found[0].Outcome != actions.OutcomeApplied {
+		t.Errorf("%+v, %v", found, err)
+	}
+	if rep, err = x.Resume(t.Context(), rep.Run, kafkatest.Consent(p)); err != nil || rep.Status != actions.StatusDone {
+		t.Errorf("%+v, %v", rep, err)
+	}
+}
+
+// TestTakesEffectBetweenTries has a commit count before it is tried again: it is found done, and that stands in the journal.
+func TestTakesEffectBetweenTries(t *testing.T) {
+	w, c := kafkatest.Fake(t)
+	w.Topic("orders", 1)
+	w.Produce("orders", 0, 10, base)
+	w.Commit("g", kadm.Offset{Topic: "orders", At: 5, LeaderEpoch: -1})
+	x := w.Executor(reset.Action{Connect: w.Connect()})
+	req := request("to", "2")
+	req.Params["hold"] = "false"
+	p := kafkatest.Plan(t, x, req)
+	answer(c, kerr.CoordinatorNotAvailable.Code)
+	x.Tell = func(e actions.Event) {
+		if e.Step.ID == "commit-1" && strings.Contains(e.What, "may still count") {
+			w.Commit("g", kadm.Offset{Topic: "orders", At: 2, LeaderEpoch: -1})
+		}
+	}
+	rep, err := x.Apply(t.Context(), p, kafkatest.Consent(p))
+	kafkatest.Must(t, err)
+	info, entries, err := x.Show(t.Context(), rep.Run)
+	if err != nil || rep.Done != 1 || info.Done != 1 || info.Status != actions.StatusDone {
+		t.Errorf("%+v, %+v, %v", rep, info, err)
+	}
+	var got []string
+	for _, e := range entries {
+		got = append(got, string(e.Stage)+" "+string(e.Outcome))
+	}
+	if want := "progress , intent , result unknown, settle ok, verdict ok"; strings.Join(got, ", ") != want {
+		t.Errorf("%s, want %s", strings.Join(got, ", "), want)
 	}
 }
 

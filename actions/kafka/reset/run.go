@@ -37,7 +37,8 @@ type run struct {
 	acting cluster.Conn // nil until the first step
 	hold   *hold.Hold
 	runID  string
-	warm   bool // the whole plan was compared with the world
+	warm   bool            // the whole plan was compared with the world
+	unsure map[string]bool // steps whose requests the coordinator took and didn't vouch for: they may yet take effect
 
 	app      *app.App         // nil when nothing is stopped or started
 	known    map[string]bool  // members at the stop, by id; nil when this process didn't stop them
@@ -60,7 +61,7 @@ func newRun(ctx context.Context, a Action, p actions.Plan, entries []audit.Entry
 		return nil, err
 	}
 	spec := a.Spec()
-	r := &run{a: a, plan: p, group: p.Target.Name, seeing: c, past: map[string]bool{}, fresh: true, holds: spec.Flag(p.Params, pHold)}
+	r := &run{a: a, plan: p, group: p.Target.Name, seeing: c, past: map[string]bool{}, unsure: map[string]bool{}, fresh: true, holds: spec.Flag(p.Params, pHold)}
 	var err error
 	if r.wait, err = spec.Span(p.Params, pWait); err != nil {
 		return nil, &actions.Error{Kind: actions.ErrUsage, What: "parameter wait", Err: err}
@@ -273,6 +274,8 @@ func (r *run) Settle(ctx context.Context, s actions.Step) (actions.Done, error) 
 	switch {
 	case after == len(items):
 		d.Outcome = actions.OutcomeApplied
+	case before > 0 && r.unsure[s.ID]:
+		d.Note += "; what the coordinator has in its log and its replicas not yet may still count"
 	case before == len(items):
 		d.Outcome = actions.OutcomeNot
 	default:
