@@ -106,7 +106,7 @@ func newOpsBox(t *testing.T) *opsBox {
 // a hangup; weir gets it.
 func (b *opsBox) console() string {
 	return fmt.Sprintf(`cd %s && export LANG=C.UTF-8 XDG_STATE_HOME=$PWD/state; trap : HUP; `+
-		`sh -c 'echo pid $$ >told; exec ./weir --config config.toml --utc 2>/tmp/proof/weir.err.$$'; code=$?; echo exit $code >told; exit $code`, b.dir)
+		`sh -c 'echo pid $$ >told; exec ./weir --config config.toml --utc'; code=$?; echo exit $code >told; exit $code`, b.dir)
 }
 
 // told waits for the next word on weir's life and returns the number in it.
