@@ -32,7 +32,8 @@ func Of(start, end, committed int64) int64 {
 }
 
 // LostOf returns the records that were deleted before the group read them: start − committed where that is positive.
-// None without a commit; Unknown when either is not known.
+// None without a commit; Unknown when either is not known. A commit below 0, which brokers take, is one at 0: there never
+// was a record before it.
 func LostOf(start, committed int64) int64 {
 	switch {
 	case committed == None:
@@ -40,7 +41,7 @@ func LostOf(start, committed int64) int64 {
 	case !Known(start) || !Known(committed):
 		return Unknown
 	}
-	return max(0, start-committed)
+	return max(0, start-max(0, committed))
 }
 
 // Bound says whether a sum or a measure is the value itself or only its lower bound.

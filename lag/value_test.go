@@ -24,6 +24,17 @@ func TestOf(t *testing.T) {
 	}
 }
 
+func TestLostOf(t *testing.T) {
+	for _, c := range []struct{ start, committed, want int64 }{
+		{50, 40, 10}, {50, 50, 0}, {50, 60, 0}, {0, 0, 0}, {50, None, None}, {50, Unknown, Unknown}, {Unknown, 40, Unknown},
+		{0, -5, 0}, {50, -5, 50}, // there never was a record before 0
+	} {
+		if got := LostOf(c.start, c.committed); got != c.want {
+			t.Errorf("LostOf(%d, %d) = %d, want %d", c.start, c.committed, got, c.want)
+		}
+	}
+}
+
 func TestOfProperties(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		start, end, c := offsets().Draw(t, "start"), offsets().Draw(t, "end"), offsets().Draw(t, "committed")
@@ -37,8 +48,8 @@ func TestOfProperties(t *testing.T) {
 		if Known(lost) && lost < 0 {
 			t.Fatalf("lost %d", lost)
 		}
-		if Known(v) && v >= 0 && c <= end && start <= end && v+lost != end-c {
-			t.Fatalf("lag %d and lost %d are not end − committed = %d", v, lost, end-c)
+		if Known(v) && v >= 0 && c <= end && 0 <= start && start <= end && v+lost != end-max(0, c) {
+			t.Fatalf("lag %d and lost %d are not end − committed = %d", v, lost, end-max(0, c))
 		}
 		if Known(v) && (v < 0) != (c > end) {
 			t.Fatalf("lag %d with commit %d and end %d", v, c, end)
