@@ -34,6 +34,9 @@ func (h *History) arrival(p PartitionIx, e *EndTrack, c int64) (at Moment, exact
 		}
 	}
 	if s := h.seeds[p]; len(s) > 0 {
+		if !h.whole(p) {
+			return found(s, after, afterEnd, c), false
+		}
 		return fromSeeds(s, after, afterEnd, c)
 	}
 	return max(after, e.Begun), e.Begun != Never && e.Fell == e.Begun

@@ -98,6 +98,7 @@ func TestTimeLagCountsFromArrival(t *testing.T) {
 
 func TestSeeds(t *testing.T) {
 	g := newRig(2)
+	g.cleanup("delete")
 	g.ends, g.commits = []int64{1000, 50}, []int64{400, 50}
 	g.tick(time.Second)
 	g.tick(time.Second)
@@ -131,6 +132,65 @@ func TestSeeds(t *testing.T) {
 	g.h.Seed(0, 3, g.at.Add(time.Hour))
 	if n := len(g.h.seeds[0]); n != 3 {
 		t.Errorf("%d seeds, want 3", n)
+	}
+}
+
+// Of a compacted log only the records that look-ups found are known to be there: what lies between a commit and them may
+// not, so that it can't be called a day old.
+func TestSeedsOfACompactedLog(t *testing.T) {
+	for _, policy := range []string{"compact", "compact,delete", ""} {
+		g := newRig(1)
+		if policy != "" {
+			g.cleanup(policy)
+		}
+		g.ends, g.commits = []int64{1000}, []int64{20}
+		g.tick(time.Second)
+		g.tick(time.Second)
+		for _, s := range []struct {
+			offset int64
+			ago    time.Duration
+		}{{1000, time.Minute}, {990, 5 * time.Minute}, {990, 15 * time.Minute}, {990, 24 * time.Hour}} {
+			g.h.Seed(0, s.offset, g.at.Add(-s.ago))
+		}
+		g.tick(time.Second)
+		tr := g.h.Tracks()[0]
+		if age := g.h.Now().Duration(tr.Unread); tr.Told&Older == 0 || age < time.Minute || age > time.Minute+5*time.Second {
+			t.Errorf("cleanup %q: %v old, a bound: %v; want at least a minute", policy, age, tr.Told&Older != 0)
+		}
+		g.commits[0] = 995 // the record found last is read: nothing is known of the others
+		g.tick(time.Second)
+		tr = g.h.Tracks()[0]
+		if age := g.h.Now().Duration(tr.Unread); tr.Told&Older == 0 || age < time.Minute || age > time.Minute+5*time.Second {
+			t.Errorf("cleanup %q: %v old, a bound: %v; want at least a minute", policy, age, tr.Told&Older != 0)
+		}
+	}
+}
+
+// What was deleted waits for nobody: the oldest unread record is the first that is still there.
+func TestTimeLagCountsFromTheLogStart(t *testing.T) {
+	g := newRig(1)
+	for range 60 {
+		g.ends[0] += 10
+		g.tick(time.Second)
+	}
+	g.starts[0] = 400
+	g.tick(time.Second)
+	tr := g.h.Tracks()[0]
+	if age := g.h.Now() - tr.Unread; age < 190 || age > 220 || tr.Told&Older != 0 {
+		t.Errorf("the oldest unread record is %d tenths old, a bound: %v; want 200", age, tr.Told&Older != 0)
+	}
+	g.starts[0] = 500
+	g.tick(time.Second)
+	if age := g.h.Now() - g.h.Tracks()[0].Unread; age < 90 || age > 130 {
+		t.Errorf("after another deletion it is %d tenths old, want 110", age)
+	}
+	g.starts[0] = 600
+	g.tick(time.Second)
+	if tr := g.h.Tracks()[0]; tr.Unread != Never || tr.Third != Never {
+		t.Errorf("all is deleted, and something waits since %d, %d", tr.Unread, tr.Third)
+	}
+	if plan := g.h.SeedPlan(g.last, 10); len(plan) != 0 {
+		t.Errorf("asks for the age of what is deleted: %+v", plan)
 	}
 }
 

@@ -48,6 +48,11 @@ func (g *rig) change(f func(*Topology)) {
 	g.topo = &t
 }
 
+// cleanup sets how the topic's records are deleted.
+func (g *rig) cleanup(policy string) {
+	g.change(func(t *Topology) { t.Topics[0].Settings = &Settings{Cleanup: policy, Retention: Forever} })
+}
+
 // tick folds in a reading, d after the last.
 func (g *rig) tick(d time.Duration) *Reading {
 	g.at = g.at.Add(d)

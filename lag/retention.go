@@ -14,7 +14,7 @@ import (
 func (h *History) RetentionLeft(r *Reading, i PositionIx) (left time.Duration, endless, ok bool) {
 	p := r.Positions[i].Partition
 	t := &h.tracks[i]
-	if Known(t.Commit) && h.ends[p].End <= t.Commit {
+	if Known(t.Commit) && h.ends[p].End <= max(t.Commit, h.ends[p].Start) {
 		return 0, true, true
 	}
 	left, endless, ok = h.byAge(r, p, t)

@@ -2,6 +2,7 @@ package lag
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -49,6 +50,26 @@ func fromSeeds(s []seed, after Moment, afterEnd, c int64) (Moment, bool) {
 	return after, false
 }
 
+// found tells by when the oldest record from c on had arrived that is known to exist: the last of the log, and those that
+// look-ups found. What lay between them may have been compacted away.
+func found(s []seed, after Moment, end, c int64) Moment {
+	oldest := end - 1
+	for k := len(s) - 1; k >= 0 && s[k].offset >= c; k-- {
+		if s[k].offset > oldest {
+			after = s[k].at
+		}
+		oldest = min(oldest, s[k].offset)
+	}
+	return after
+}
+
+// whole reports whether the offsets of a partition have all their records from the log start on: compaction takes some
+// out of the middle.
+func (h *History) whole(p PartitionIx) bool {
+	s := h.topo.Topics[h.topo.Partitions[p].Topic].Settings
+	return s != nil && s.Cleanup != "" && !strings.Contains(s.Cleanup, "compact")
+}
+
 // Ask is what to look up to tell the age of what waits in a partition: the offsets of the first records at or after
 // these times.
 type Ask struct {
@@ -70,7 +91,7 @@ func (h *History) SeedPlan(r *Reading, most int) []Ask {
 			continue
 		}
 		p := r.Positions[i].Partition
-		if n := h.ends[p].End - t.Commit; Known(t.Commit) && n > restAt && len(h.seeds[p]) == 0 {
+		if n := h.ends[p].End - max(t.Commit, h.ends[p].Start); Known(t.Commit) && n > restAt && len(h.seeds[p]) == 0 {
 			worst[p] = max(worst[p], n)
 		}
 	}

@@ -167,6 +167,12 @@ func (h *History) wait(i PositionIx, t *Track, e *EndTrack, p PartitionIx, share
 		t.Unread, t.Third = Never, Never
 		return 0
 	}
+	if Known(e.Start) && e.Start > c { // what was deleted waits for nobody
+		c = e.Start
+		if e.startAt == h.axis.now {
+			t.Unread, t.Third = Never, Never
+		}
+	}
 	n := e.End - c
 	if share {
 		if b, ok := r.Backlog[i]; ok && Known(b) {
