@@ -36,6 +36,12 @@ type Reading struct {
 	Disks  map[NodeIx][]LogDir
 	Tuning map[NodeIx]Tuning
 
+	// Unread holds the groups whose commits were not read in this sweep, though it was time to, and why. Partial says that
+	// groups may have positions that are not in the reading: the system leaves out without a word what this principal may
+	// not see, so that what they add up to is a lower bound.
+	Unread  map[GroupIx]Reason
+	Partial bool
+
 	Gaps     []Gap // what could not be seen, and why
 	Complete bool  // nothing that was asked for is missing, not even in silence
 	Cost     Cost
@@ -119,9 +125,12 @@ func (r *Reading) forgive(v int64, i PositionIx, rate float64) int64 {
 }
 
 // Lost returns the records deleted before position i read them; see [LostOf]. It is 0 for share groups, whose start
-// offset moves with the log.
+// offset moves with the log, and None where such a group has read nothing yet.
 func (r *Reading) Lost(i PositionIx) int64 {
-	if _, told := r.Backlog[i]; told {
+	if v, told := r.Backlog[i]; told {
+		if v == None {
+			return None
+		}
 		return 0
 	}
 	return LostOf(r.Start[r.Positions[i].Partition], r.Committed[i])

@@ -44,6 +44,9 @@ func (h *History) foldGroup(r *Reading, g GroupIx, fresh bool) {
 	grp := &r.Groups[g]
 	gt := &h.groups[g]
 	gt.Moved, gt.cleared = false, false
+	if _, unread := r.Unread[g]; unread {
+		fresh = false
+	}
 	if fresh {
 		gt.Seen = h.axis.now
 	}

@@ -125,11 +125,11 @@ func (b bar) of(v *state.Verdict) finding {
 	switch {
 	case (bad || over) && !v.Muted:
 		return fails
-	case v.State == state.Unknown || v.State == state.NotVisible:
+	case v.State == state.Unknown || v.State == state.NotVisible || v.Counts[state.Unknown] > 0:
 		return unjudged
 	case b.maxLag >= 0 && (!lag.Known(v.Lag) || v.LagBound == lag.AtLeast) && v.Positions > 0 && v.State != state.NeverCommitted:
 		return unjudged
-	case b.maxTimeLag >= 0 && v.TimeLag == state.NotKnown && v.Positions > 0 && v.State != state.NeverCommitted:
+	case b.maxTimeLag >= 0 && (v.TimeLag == state.NotKnown || v.TimeLagBound == lag.AtLeast) && v.Positions > 0 && v.State != state.NeverCommitted:
 		return unjudged
 	}
 	return passes
@@ -197,6 +197,8 @@ func judged(s engine.State, selected *selection) bool {
 func settled(v *state.Verdict) bool {
 	switch {
 	case v.State == state.Unknown || v.State == state.NotVisible:
+		return false
+	case v.Severity != state.Critical && v.Counts[state.Unknown] > 0:
 		return false
 	case v.Severity == state.Critical || v.Positions == 0:
 		return true

@@ -23,6 +23,9 @@ func TestBar(t *testing.T) {
 	fine := told(state.KeepingUp, state.Calm, nil)
 	muted := told(state.Stalled, state.Critical, func(v *state.Verdict) { v.Muted = true })
 	bound := told(state.KeepingUp, state.Calm, func(v *state.Verdict) { v.LagBound = lag.AtLeast })
+	boundTime := told(state.KeepingUp, state.Calm, func(v *state.Verdict) { v.TimeLagBound = lag.AtLeast })
+	partly := told(state.NeverCommitted, state.Calm, func(v *state.Verdict) { v.Counts[state.Unknown] = 1 })
+	gravely := told(state.Stalled, state.Critical, func(v *state.Verdict) { v.Counts[state.Unknown] = 1 })
 	noLag := told(state.KeepingUp, state.Calm, func(v *state.Verdict) { v.Lag = lag.Unknown })
 	noTime := told(state.KeepingUp, state.Calm, func(v *state.Verdict) { v.TimeLag = state.NotKnown })
 	cache := told(state.NeverCommitted, state.Calm, func(v *state.Verdict) { v.Lag, v.TimeLag = lag.Unknown, state.NotKnown })
@@ -54,6 +57,10 @@ func TestBar(t *testing.T) {
 		"never committed, with lag": {maxLag, cache, passes},
 		"past the time":             {maxTime, fine, fails},
 		"below the time":            {checkFlags{failOn: "critical", maxTimeLag: "3s"}, fine, passes},
+		"at least so old, past":     {maxTime, boundTime, fails},
+		"at least so old, below":    {checkFlags{failOn: "critical", maxTimeLag: "9s"}, boundTime, unjudged},
+		"a position is not judged":  {critical, partly, unjudged},
+		"and another is in trouble": {critical, gravely, fails},
 		"no time":                   {maxTime, noTime, unjudged},
 		"never committed, time":     {maxTime, cache, passes},
 	} {
@@ -90,6 +97,8 @@ func TestSettled(t *testing.T) {
 		"silence would show":         {told(state.KeepingUp, state.Calm, window(20*time.Second)), true},
 		"no rhythm":                  {told(state.KeepingUp, state.Calm, func(v *state.Verdict) { v.Rhythm = state.NotKnown }), false},
 		"nothing to read":            {told(state.Idle, state.Calm, func(v *state.Verdict) { v.Lag, v.Basis.Window = 0, 0 }), true},
+		"a position is not judged":   {told(state.NeverCommitted, state.Calm, func(v *state.Verdict) { v.Counts[state.Unknown] = 1 }), false},
+		"another is in trouble":      {told(state.Stalled, state.Critical, func(v *state.Verdict) { v.Counts[state.Unknown] = 1 }), true},
 		"perhaps nothing to read":    {told(state.Idle, state.Calm, func(v *state.Verdict) { v.Lag, v.LagBound, v.Basis.Window = 0, lag.AtLeast, 0 }), false},
 		"no positions":               {told(state.Empty, state.Calm, func(v *state.Verdict) { v.Positions, v.Basis.Window = 0, 0 }), true},
 		"never committed":            {told(state.NeverCommitted, state.Calm, func(v *state.Verdict) { v.Lag, v.Basis.Window = lag.Unknown, 0 }), true},

@@ -143,7 +143,10 @@ func (w *reasons) ofCommit(i lag.PositionIx) lag.Reason {
 
 // ofLag says why the lag of a position is not known, given that it is not.
 func (w *reasons) ofLag(i lag.PositionIx) lag.Reason {
-	if _, told := w.r.Backlog[i]; told {
+	if backlog, told := w.r.Backlog[i]; told {
+		if backlog == lag.None {
+			return lag.NoCommit
+		}
 		if gap := w.gap(lag.KindGroup, w.r.Groups[w.r.Positions[i].Group].Name, ""); gap != lag.NoReason {
 			return gap
 		}

@@ -71,7 +71,10 @@ func TestGroupsThatMayHaveMoreAreBounds(t *testing.T) {
 	r.Start[0], r.End[0], r.Stable[0], r.Committed[0] = 0, 10, 10, 4
 	want(t, items(t, Groups([]Cluster{{Name: "prod", Reading: r}}), "group")["payments"],
 		`{"lag":6,"lag_bound":"at_least","stable_lag":6,"lost":0,"partitions":null}`)
-	r.Gaps, r.Stable[0] = nil, lag.Unknown
+	r.Gaps, r.Partial = nil, true
+	want(t, items(t, Groups([]Cluster{{Name: "prod", Reading: r}}), "group")["payments"],
+		`{"lag":6,"lag_bound":"at_least","stable_lag":6,"lost":0,"partitions":null}`)
+	r.Partial, r.Stable[0] = false, lag.Unknown
 	want(t, items(t, Groups([]Cluster{{Name: "prod", Reading: r}}), "group")["payments"],
 		`{"lag":6,"lag_bound":"exact","stable_lag":null,"lost":0,"partitions":1}`)
 }

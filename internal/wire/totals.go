@@ -92,12 +92,14 @@ func (v *view) unseen(g lag.GroupIx) lag.Reason {
 	group := &v.r.Groups[g]
 	own := v.why.gap(lag.KindGroup, group.Name, "")
 	switch {
-	case own == lag.Filtered:
+	case group.Type == lag.Connect: // which has none
+		return lag.NoReason
+	case own == lag.Filtered || own != lag.NoReason && len(group.Positions) == 0:
 		return own
+	case v.r.Partial:
+		return lag.Filtered
 	case len(group.Positions) > 0:
 		return lag.NoReason
-	case own != lag.NoReason:
-		return own
 	case group.Coordinator < 0:
 		return v.why.ofGroup(g)
 	}

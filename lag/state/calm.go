@@ -21,7 +21,10 @@ var keepingUp = rule{code: cKeepingUp, since: fromNow, holds: func(f *facts) boo
 	return f.lag >= 0 && (f.waits || still(f.e, f.m.now) <= f.l.idleAfter)
 }}
 
-// idle: nothing waits, and nothing has come in for a while.
+// idle: nothing waits, and nothing has come in for a while, or ever.
 var idle = rule{code: cIdle, since: fromNow, holds: func(f *facts) bool {
+	if f.t.Commit == lag.None && f.e.End == 0 {
+		return true
+	}
 	return !f.waits && (f.lag >= 0 || f.t.Commit == lag.None) && still(f.e, f.m.now) > f.l.idleAfter
 }}

@@ -20,6 +20,7 @@ type Judge struct {
 	limits   limits
 	mem      []memory
 	slow     []slow // of the group at hand
+	thorough bool   // no position is judged at a glance; tests compare
 }
 
 // New returns a judge that holds to the policies.
@@ -61,6 +62,7 @@ func (j *Judge) group(r *lag.Reading, h *lag.History, g lag.GroupIx, v *Verdict)
 	j.policyOf(r, g, m)
 	m.observe(&j.limits, r, h, g)
 	s := j.positions(r, h, g, m)
+	s.unseen(r, g)
 	m.committed = s.committed
 	m.worstAge = max(m.worstAge, s.age)
 	if m.jobs.left == m.now {
@@ -185,7 +187,7 @@ func (m *memory) mark(s *sums, k int, i lag.PositionIx, c code, at lag.Moment, o
 // quick adds up a position's numbers, and judges it where nothing waits that could be trouble; cUnknown else.
 func (j *Judge) quick(r *lag.Reading, h *lag.History, m *memory, t *lag.Track, e *lag.EndTrack, i lag.PositionIx, p lag.PartitionIx, s *sums) code {
 	c, start, end := t.Commit, r.Start[p], r.End[p]
-	if !lag.Known(c) || !lag.Known(end) || !lag.Known(start) || c > end || c < start || len(r.Backlog) > 0 {
+	if !lag.Known(c) || !lag.Known(end) || !lag.Known(start) || c > end || c < start || m.share || j.thorough {
 		rate := produceOf(h, r, i, p)
 		v := r.Lag(i, rate)
 		s.add(i, v, r.StableLag(i, rate), r.Lost(i))
@@ -204,7 +206,7 @@ func (j *Judge) quick(r *lag.Reading, h *lag.History, m *memory, t *lag.Track, e
 	s.add(i, v, stable, 0)
 	s.ages(t, e, i, v)
 	switch {
-	case t.Told&lag.WentBack != 0 || t.Third != lag.Never && (m.emptyAt || m.r == 0 || m.now-t.Third > min(m.limit, j.limits.behindLeast)):
+	case t.Told&lag.WentBack != 0 || t.Third != lag.Never && (m.emptyAt || m.r == 0 || m.episode || m.now-max(t.Unread, t.Third-j.limits.restFor) > j.glance(m, e)):
 		return cUnknown
 	case t.Third == lag.Never && t.Unread != lag.Never && m.now-t.Unread > j.limits.restFor:
 		return cUnknown
@@ -214,6 +216,16 @@ func (j *Judge) quick(r *lag.Reading, h *lag.History, m *memory, t *lag.Track, e
 		return cIdle
 	}
 	return cKeepingUp
+}
+
+// glance is up to what age a waiting record could be no trouble, whatever a closer look showed: not late for its group, nor
+// behind a transaction that has stood for long.
+func (j *Judge) glance(m *memory, e *lag.EndTrack) lag.Moment {
+	l := &j.limits
+	if e.Stable != e.End {
+		return min(m.limit-l.rhythmSlack/2, l.behindLeast, l.rhythmSlack)
+	}
+	return min(m.limit-l.rhythmSlack/2, l.behindLeast)
 }
 
 // produceOf is the produce rate that a commit past the end is measured by; negative when it is not needed or not known.
@@ -250,6 +262,20 @@ func (s *sums) ages(t *lag.Track, e *lag.EndTrack, i lag.PositionIx, v int64) {
 		s.bound = lag.AtLeast
 	}
 }
+
+// unseen makes bounds of the sums of a group that may have positions which are not in the reading.
+func (s *sums) unseen(r *lag.Reading, g lag.GroupIx) {
+	if !partial(r, g) {
+		return
+	}
+	s.lag.Add(lag.Unknown)
+	s.stable.Add(lag.Unknown)
+	s.lost.Add(lag.Unknown)
+	s.bound = lag.AtLeast
+}
+
+// partial reports whether a group may have positions that are not in the reading. Workers of Connect have none anywhere.
+func partial(r *lag.Reading, g lag.GroupIx) bool { return r.Partial && r.Groups[g].Type != lag.Connect }
 
 func (s *sums) add(i lag.PositionIx, v, stable, lost int64) {
 	s.lag.Add(v)

@@ -38,6 +38,7 @@ type memory struct {
 	policy        *Policy
 	matched       int  // positions when the policy was matched, and one
 	simple        bool // always Empty, dead or alive
+	share         bool // its coordinator tells its lag
 	memberless    bool // nobody reads, and has not for long enough to mean it
 	emptyAt       bool // the broker says Empty and is to be believed
 	episode       bool // a run of rebalances is on
@@ -77,6 +78,7 @@ func (m *memory) observe(l *limits, r *lag.Reading, h *lag.History, g lag.GroupI
 		m.fine = max(m.fine, lag.Moments(m.policy.TimeLag))
 	}
 	m.simple = grp.ProtocolType == "" && (grp.Type == lag.Simple || grp.Type == lag.Untold || grp.Type == lag.Classic)
+	m.share = grp.Type == lag.Share
 	m.look(l, h, gt)
 	m.rebalances(l, h, gt)
 	m.members(l, gt)

@@ -37,8 +37,13 @@ func (j *Judge) settle(r *lag.Reading, h *lag.History, g lag.GroupIx, m *memory,
 	if gt.Phase == lag.Memberless && !m.simple && m.now-gt.Since > j.dayOf(m.policy) && c <= cLosingData {
 		c, at = cAbandoned, gt.Since
 	}
-	if s.positions == 0 && gt.Phase == lag.Memberless {
-		over(cEmpty, gt.Since)
+	if len(r.Groups[g].Positions) == 0 && gt.Seen != lag.Never && !partial(r, g) {
+		switch gt.Phase {
+		case lag.Memberless:
+			over(cEmpty, gt.Since)
+		case lag.Steady:
+			over(cIdle, gt.Since)
+		}
 	}
 	if c != m.code || m.at == lag.Never {
 		m.code, m.at, m.whyAt = c, at, lag.Never

@@ -68,10 +68,22 @@ func sayKeepingUp(w *sentence) string {
 	return out + "."
 }
 
-func sayIdle(w *sentence) string { return "Nothing is unread, and nothing comes in." }
+func sayIdle(w *sentence) string {
+	switch {
+	case w.v.Positions > 0:
+		return "Nothing is unread, and nothing comes in."
+	case w.r.Groups[w.g].Type == lag.Connect:
+		return "Workers of Connect commit nothing under this name; sink connectors do, each as connect-NAME."
+	}
+	return "Its members have no partitions, and it has no commits."
+}
 
 func sayUnknown(w *sentence) string {
 	switch {
+	case w.v.Positions == 0 && w.v.Unknown["state"] == lag.NotAuthorized:
+		return "This principal may not see its commits."
+	case w.v.Positions == 0 && w.v.Unknown["state"] == lag.Filtered:
+		return "It has no positions that this principal may see."
 	case w.v.Positions == 0 && len(w.r.Groups[w.g].Positions) > 0:
 		return "Its topics are gone."
 	case w.v.Positions == 0:

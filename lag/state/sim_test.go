@@ -26,6 +26,8 @@ type sim struct {
 	dark    map[int]bool // partitions whose leader does not answer
 	skew    time.Duration
 	backlog map[lag.PositionIx]int64
+	unread  map[lag.GroupIx]lag.Reason
+	partial bool
 
 	endAt, commitAt lag.ShardTime
 	h               *lag.History
@@ -141,7 +143,8 @@ func (s *sim) read() {
 	st := lag.ShardTime{Sent: s.endAt.Answered, Answered: s.endAt.Answered.Add(time.Millisecond)}
 	r := &lag.Reading{Topology: &topo, Tick: at, Start: append([]int64(nil), s.start...), End: append([]int64(nil), s.end...),
 		Stable: stable, Committed: append([]int64(nil), s.commit...), StartAt: []lag.ShardTime{s.endAt},
-		EndAt: []lag.ShardTime{s.endAt}, StableAt: []lag.ShardTime{st}, CommittedAt: []lag.ShardTime{s.commitAt}, Backlog: s.backlog}
+		EndAt: []lag.ShardTime{s.endAt}, StableAt: []lag.ShardTime{st}, CommittedAt: []lag.ShardTime{s.commitAt}, Backlog: s.backlog,
+		Unread: s.unread, Partial: s.partial}
 	for p := range s.dark {
 		if r.LateEnd == nil {
 			r.LateEnd = map[lag.PartitionIx]lag.ShardTime{}

@@ -21,8 +21,7 @@ func (j *Judge) tell(r *lag.Reading, h *lag.History, g lag.GroupIx, m *memory, s
 		v.Members = len(r.Groups[g].Members)
 	}
 	v.Lag, v.LagBound = s.lag.Value()
-	v.StableLag, _ = s.stable.Value()
-	v.Lost, _ = s.lost.Value()
+	v.StableLag, v.Lost = boundedAs(s.stable, v.LagBound), boundedAs(s.lost, v.LagBound)
 	if m.r > 0 {
 		v.Rhythm = m.r.Duration(0)
 	}
@@ -30,7 +29,7 @@ func (j *Judge) tell(r *lag.Reading, h *lag.History, g lag.GroupIx, m *memory, s
 	case s.oldest != lag.Never:
 		v.TimeLag, v.TimeLagBound = m.now.Duration(s.oldest), s.bound
 	case lag.Known(v.Lag):
-		v.TimeLag = 0
+		v.TimeLag, v.TimeLagBound = 0, s.bound
 	}
 	if p, c, ok := h.GroupRates(g, h.Window(g)); ok {
 		v.Produce, v.Consume = p, c
@@ -39,6 +38,16 @@ func (j *Judge) tell(r *lag.Reading, h *lag.History, g lag.GroupIx, m *memory, s
 	v.RetentionLeft = j.groupRetention(r, h, s, v)
 	v.Muted = m.policy.mutedAt(r.Tick)
 	v.Unknown = unknowns(v, r, m)
+}
+
+// boundedAs returns a sum whose bound is told by the lag's: unknown when it alone is a lower bound, which nothing would
+// tell.
+func boundedAs(s lag.Sum, told lag.Bound) int64 {
+	n, b := s.Value()
+	if b == lag.AtLeast && told != b {
+		return lag.Unknown
+	}
+	return n
 }
 
 // groupCatchUp is the catch-up of the slowest of the positions that are behind; 0 when none is.
@@ -133,11 +142,15 @@ func unknowns(v *Verdict, r *lag.Reading, m *memory) map[string]lag.Reason {
 	if m.unseen || !lag.Known(v.Lag) {
 		unread = gapOf(r, v.Group, v.Positions)
 	}
-	if !m.unseen && m.committed == 0 {
+	switch {
+	case m.unseen:
+	case v.Positions == 0 && partial(r, v.Group):
+		unread = lag.Filtered
+	case m.committed == 0:
 		unread = lag.NoCommit
 	}
 	brief := lag.WindowTooShort
-	if m.unseen {
+	if m.unseen || unread == lag.Filtered {
 		brief = unread
 	}
 	why(v.State == Unknown, "state", brief)
@@ -157,6 +170,9 @@ func unknowns(v *Verdict, r *lag.Reading, m *memory) map[string]lag.Reason {
 
 // gapOf is the reason for which a group could not be read, as the gaps of the reading tell it.
 func gapOf(r *lag.Reading, g lag.GroupIx, positions int) lag.Reason {
+	if why, unread := r.Unread[g]; unread {
+		return why
+	}
 	if positions == 0 {
 		return lag.NoCommit
 	}

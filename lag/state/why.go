@@ -16,7 +16,7 @@ var (
 // explainWhy writes the sentence that explains the group's state.
 func (j *Judge) explainWhy(r *lag.Reading, h *lag.History, g lag.GroupIx, m *memory, s *sums, v *Verdict) {
 	every := rewordCalm
-	if v.Severity > Calm {
+	if v.Severity > Calm || v.State == Unknown { // or it would go on about a watch that has only begun
 		every = rewordTrouble
 	}
 	if m.whyAt == lag.Never || m.now-m.whyAt >= every {

@@ -251,10 +251,16 @@ func (s *sweep) told(g lag.GroupIx) {
 
 // refuse notes that a coordinator will not tell a group's commits, whomever one asks: what is known of them gets old.
 func (s *sweep) refuse(g lag.GroupIx, f fault) {
-	s.gaps.add(inCommits, s.groupRef(g), f.reason, commitsOf(s.w.topo.Groups[g].Type)+f.detail)
+	s.untold(g, f)
 	s.age(g)
 	s.w.held[g].refused = s.sweeps
 	s.w.held[g].bare = f.reason == lag.Gone
+}
+
+// untold notes that the commits of a group were not read.
+func (s *sweep) untold(g lag.GroupIx, f fault) {
+	s.gaps.add(inCommits, s.groupRef(g), f.reason, commitsOf(s.w.topo.Groups[g].Type)+f.detail)
+	s.unread[g] = f.reason
 }
 
 func commitsOf(t lag.GroupType) string {

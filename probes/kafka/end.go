@@ -14,6 +14,9 @@ func (s *sweep) tellGone() {
 			t := &s.w.topo.Topics[b.topic]
 			if b.live && t.Gone && !told[b.topic] {
 				told[b.topic] = true
+				if s.hidden[t.Name] {
+					continue
+				}
 				s.gaps.add(inGone, s.ref(lag.KindTopic, t.Name, ""), lag.Gone, "groups have commits on it, and it is not in the metadata: deleted, or hidden from this principal")
 			}
 		}
@@ -27,6 +30,7 @@ func (s *sweep) end(before kafka.Cost) *lag.Reading {
 	r := s.col.reading(t, s.at)
 	r.Disks, r.Tuning = s.disks, s.tuning
 	r.Gaps = s.gaps.list(s.at)
+	r.Unread, r.Partial = s.unread, s.veiled || s.sight == sightFiltered
 	r.Complete = len(r.Gaps) == 0 && s.sight != sightUnknown
 	r.Cost = s.cost(s.conn.Meter().Sub(before))
 	s.cols, s.prev = s.col, r

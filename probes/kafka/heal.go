@@ -183,7 +183,7 @@ func (s *sweep) settleOrphans() {
 	for _, g := range keys(s.orphanGroups) {
 		f := s.orphanGroups[g]
 		s.sick.groups[g] = true
-		s.gaps.add(inCommits, s.groupRef(g), f.reason, commitsOf(s.w.topo.Groups[g].Type)+f.detail)
+		s.untold(g, f)
 		if s.fresh(colCommitted, s.w.topo.Groups[g].Coordinator) {
 			s.age(g)
 		}

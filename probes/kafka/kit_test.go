@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -125,6 +126,12 @@ func (r seen) group(name string) *lag.Group {
 	}
 	r.t.Fatalf("no group %s", name)
 	return nil
+}
+
+func (r seen) groupIx(name string) lag.GroupIx {
+	r.t.Helper()
+	g := r.group(name)
+	return lag.GroupIx(slices.IndexFunc(r.Groups, func(o lag.Group) bool { return o.Name == g.Name }))
 }
 
 func (r seen) topic(name string) *lag.Topic {

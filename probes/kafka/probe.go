@@ -43,6 +43,8 @@ type Probe struct {
 	// The controller by the metadata, which is the true one only with ZooKeeper.
 	controller int32
 	hidden     map[string]bool // topics on disk that the metadata did not name; nil until looked for
+	veiled     bool            // some of them have been told to be hidden
+	unread     map[lag.GroupIx]lag.Reason
 	disks      map[lag.NodeIx][]lag.LogDir
 	tuning     map[lag.NodeIx]lag.Tuning
 	// What failed in the last sweep too: lists a group was not on, brokers that hung in so many sweeps, and what could not
@@ -153,6 +155,7 @@ func (s *sweep) rounds() {
 	calls := s.slowCalls()
 	if s.due(probes.Commits) {
 		s.gaps.open(inCommits)
+		s.unread = map[lag.GroupIx]lag.Reason{}
 		chunk := 0
 		if s.want.Serial {
 			chunk = onceChunk

@@ -33,16 +33,16 @@ func TestRights(t *testing.T) {
 	t.Run("super user", func(t *testing.T) {
 		admin := c.User("admin")
 		r := sweep(t, to{seeds: c.SASLSeeds(), user: &admin}.probe(t), everything)
-		if !r.Complete || len(r.Gaps) > 0 {
-			t.Errorf("complete %v, gaps:\n%s", r.Complete, r.gaps())
+		if !r.Complete || len(r.Gaps) > 0 || r.Partial {
+			t.Errorf("complete %v, partial %v, gaps:\n%s", r.Complete, r.Partial, r.gaps())
 		}
 	})
 	t.Run("describe on one topic and one group", func(t *testing.T) {
 		r := see(t, c.NewUser(t), onOne...)
 		r.wants("open", r.row(mine, open, 0), "4 0 10 10 6 6 0")
 		r.wants("gaps", r.gaps(), "cluster filtered")
-		if r.Complete || len(r.Groups) != 1 || len(r.group(mine).Positions) != 2 {
-			t.Errorf("complete %v, groups %+v", r.Complete, r.Groups)
+		if r.Complete || len(r.Groups) != 1 || len(r.group(mine).Positions) != 2 || !r.Partial {
+			t.Errorf("complete %v, partial %v, groups %+v", r.Complete, r.Partial, r.Groups)
 		}
 	})
 	t.Run("and on the cluster", func(t *testing.T) {
@@ -51,8 +51,11 @@ func TestRights(t *testing.T) {
 		if got := r.gaps(); r.Complete || !strings.Contains(got, "topic/"+secret+" not_authorized") || !strings.Contains(got, "group/"+theirs+" not_authorized") || strings.Contains(got, open) || strings.Contains(got, mine) {
 			t.Errorf("complete %v, gaps:\n%s", r.Complete, got)
 		}
-		if got := r.group(theirs); len(got.Positions) != 0 {
-			t.Errorf("positions of a forbidden group: %v", got.Positions)
+		if got := r.group(theirs); len(got.Positions) != 0 || r.Unread[r.groupIx(theirs)] != lag.NotAuthorized {
+			t.Errorf("positions of a forbidden group: %v, unread %v", got.Positions, r.Unread)
+		}
+		if _, unread := r.Unread[r.groupIx(mine)]; unread || !r.Partial {
+			t.Errorf("unread %v, partial %v", r.Unread, r.Partial)
 		}
 	})
 	t.Run("describe on everything", func(t *testing.T) {
@@ -60,8 +63,8 @@ func TestRights(t *testing.T) {
 		for _, topic := range []string{open, secret} {
 			r.wants(topic, r.row(theirs, topic, 0), "4 0 10 10 6 6 0")
 		}
-		if !r.Complete || len(r.Gaps) > 0 {
-			t.Errorf("complete %v, gaps:\n%s", r.Complete, r.gaps())
+		if !r.Complete || len(r.Gaps) > 0 || r.Partial {
+			t.Errorf("complete %v, partial %v, gaps:\n%s", r.Complete, r.Partial, r.gaps())
 		}
 	})
 	t.Run("all on the cluster, nothing else", func(t *testing.T) {

@@ -85,8 +85,10 @@ func (s *sweep) applySize(n lag.NodeIx, t lag.TopicIx, p kmsg.DescribeLogDirsRes
 // tellHidden notes topics that exist on disk and are not in the metadata. A topic that was just deleted or made looks the
 // same for a moment, so that it takes two looks, unless there is only one.
 func (s *sweep) tellHidden(hidden map[string]bool, all bool) {
+	s.veiled = false
 	for name, asked := range hidden {
 		if asked && (s.hidden == nil || s.hidden[name]) {
+			s.veiled = true
 			s.gaps.add(inSizes, s.ref(lag.KindTopic, name, ""), lag.NotAuthorized, "the topic is on disk, and this principal may not see it: groups may have more lag than is shown")
 		}
 	}
