@@ -179,6 +179,26 @@ func TestForbidden(t *testing.T) {
 	}
 }
 
+// TestDeleteTellsNoLoss: where a consumer goes on without its commit no plan can tell, so it says so, and passes no limit.
+func TestDeleteTellsNoLoss(t *testing.T) {
+	for _, k := range kinds {
+		t.Run(k.name, func(t *testing.T) {
+			w, _ := kafkatest.Fake(t)
+			x := executor(w)
+			group, req, before := seed(w, "a", k.req)
+			p := kafkatest.Plan(t, x, req)
+			if p.Totals.Skipped != nil || p.Totals.Reread != nil || p.Totals.Gone != nil {
+				t.Errorf("%+v", p.Totals)
+			}
+			few := int64(1000)
+			x.Policy = actions.Policy{MaxSkipped: &few}
+			if _, err := x.Apply(t.Context(), p, kafkatest.Consent(p)); !errors.Is(err, actions.ErrRefused) || !same(w.Committed(group), before) {
+				t.Errorf("%v, left are %v", err, w.Committed(group))
+			}
+		})
+	}
+}
+
 // TestLateDelete has the coordinator take a deletion and not vouch for it: tried again it is done, or found done; given up
 // on, it may take effect yet, and is an outcome unknown.
 func TestLateDelete(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -224,6 +225,9 @@ func (a Action) fill(ctx context.Context, c cluster.Conn, target lag.Ref, w worl
 		p.Changes = append(p.Changes, ch)
 	}
 	p.Totals = actions.Totals{Items: len(items), Reread: &reread, Skipped: &skipped, Gone: &gone}
+	if slices.ContainsFunc(items, func(it item) bool { return it.after == nil }) {
+		p.Totals = actions.Totals{Items: len(items)} // where consumers go without a commit is theirs to decide
+	}
 	if reread > 0 {
 		p.Warnings = append(p.Warnings, "offsets are read again: what the application did with them it does twice, and no undo takes that back")
 	}
