@@ -2,6 +2,7 @@ package tui
 
 import (
 	"encoding/json"
+	"errors"
 	"strings"
 
 	"weir/actions/audit"
@@ -78,8 +79,22 @@ func (a *auditView) verified(m *model, rep audit.Report, err error) {
 		a.checked, a.whole = "The log does not verify: "+rep.Breaks[0].Error()+"; "+rep.Breaks[0].Do, false
 	default:
 		a.whole = true
-		a.checked = "Every record and signature is whole, checked " + m.snap().stamp(m.now) + "; " + text.Exact(rep.Anchored()) + " of " + text.Exact(rep.Size) + " are confirmed by an anchor."
+		a.checked = "Every record and signature is whole, checked " + m.snap().stamp(m.now) + "; " + text.Exact(rep.Anchored()) + " of " + text.Exact(rep.Size) + " are confirmed by an anchor." + unread(rep)
 	}
+}
+
+// unread names the anchors that could not be asked; "" for none.
+func unread(rep audit.Report) string {
+	var names []string
+	for _, r := range rep.Anchors {
+		if r.Err != nil && !errors.Is(r.Err, audit.ErrWriteOnly) {
+			names = append(names, r.Name)
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return " Not asked, as it could not be read: " + strings.Join(names, ", ") + "."
 }
 
 func (a *auditView) sync(s *snap) {

@@ -112,6 +112,21 @@ func (h Host) Entries(ctx context.Context, f audit.Filter) iter.Seq2[audit.Entry
 	return audit.NewReader(h.AuditDir()).Entries(ctx, f)
 }
 
+// Verify checks the audit log, and holds it against the anchors of the configuration.
+func (h Host) Verify(ctx context.Context) (audit.Report, error) {
+	log := audit.NewReader(h.AuditDir())
+	all, closing, err := h.Outside.Anchors(log.Origin())
+	if err != nil {
+		return audit.Report{}, err
+	}
+	defer func() { _ = closing() }() // they were only read
+	var o audit.VerifyOptions
+	for _, a := range all {
+		o.Anchors = append(o.Anchors, a.Anchor)
+	}
+	return log.Verify(ctx, o)
+}
+
 func (h Host) cluster(name string) (config.Cluster, bool) {
 	i := slices.IndexFunc(h.Clusters, func(c config.Cluster) bool { return c.Name == name })
 	if i < 0 {

@@ -107,3 +107,38 @@ func TestOutsideDown(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestVerifyAsksTheAnchors cuts the log back: by itself it verifies, and its anchor knows better.
+func TestVerifyAsksTheAnchors(t *testing.T) {
+	h, _ := host(t)
+	h.Outside.Config.Audit.Anchors = []config.Anchor{{Kind: config.AnchorFile, Path: filepath.Join(t.TempDir(), "cp")}}
+	s, err := h.Open(t.Context(), "free", Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	segment := filepath.Join(h.AuditDir(), "00000001.log")
+	var first []byte
+	for range 2 {
+		if _, err := s.Log.Append(t.Context(), audit.Entry{Run: "r", Stage: audit.StageIntent, Kind: "k"}); err != nil {
+			t.Fatal(err)
+		}
+		if first == nil {
+			if first, err = os.ReadFile(segment); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if rep, err := h.Verify(t.Context()); err != nil || !rep.OK() || rep.Anchored() != 2 {
+		t.Errorf("%+v, %v", rep, err)
+	}
+	if err := os.WriteFile(segment, first, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	rep, err := h.Verify(t.Context())
+	if err != nil || len(rep.Breaks) != 1 || rep.Breaks[0].Kind != audit.BreakAnchorAhead {
+		t.Errorf("%+v, %v", rep, err)
+	}
+}

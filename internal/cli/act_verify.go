@@ -48,12 +48,17 @@ func (a *app) runVerify(ctx context.Context, key string, anchors []string, alone
 		return err
 	}
 	o := audit.VerifyOptions{Pinned: key}
+	var asked []audit.Anchored
 	if !alone {
-		closing, err := a.anchors(&o, log.Origin(), anchors)
+		all, closing, err := a.anchors(log.Origin(), anchors)
 		if err != nil {
 			return err
 		}
 		defer func() { _ = closing() }() // they were only read
+		asked = all
+	}
+	for _, k := range asked {
+		o.Anchors = append(o.Anchors, k.Anchor)
 	}
 	rep, err := log.Verify(ctx, o)
 	if err != nil {
@@ -70,6 +75,16 @@ func (a *app) runVerify(ctx context.Context, key string, anchors []string, alone
 	}
 	if !rep.OK() {
 		return fault{int(actions.ErrAudit), fmt.Errorf("audit: %s does not verify: breaks found: %d", dir, len(rep.Breaks))}
+	}
+	return unasked(asked, rep)
+}
+
+// unasked is the error where an anchor that is required could not be read: what it alone would show is not known.
+func unasked(asked []audit.Anchored, rep audit.Report) error {
+	for i, r := range rep.Anchors {
+		if asked[i].Mode != audit.AnchorBestEffort && r.Err != nil && !errors.Is(r.Err, audit.ErrWriteOnly) {
+			return unseen("audit: the anchor %s is required and could not be read: whether the log was cut back is not known", r.Name)
+		}
 	}
 	return nil
 }
@@ -126,29 +141,22 @@ func (a *app) verifyPage(dir string, rep audit.Report) error {
 }
 
 // anchors are those to hold the log of an origin against: the files given, or what is configured.
-func (a *app) anchors(o *audit.VerifyOptions, origin string, files []string) (closing func() error, err error) {
+func (a *app) anchors(origin string, files []string) (all []audit.Anchored, closing func() error, err error) {
 	for _, path := range files {
 		if !exists(path) {
-			return nil, usage("--anchor %s: there is no such file", path)
+			return nil, nil, usage("--anchor %s: there is no such file", path)
 		}
-		o.Anchors = append(o.Anchors, audit.NewFileAnchor(path))
+		all = append(all, audit.Anchored{Anchor: audit.NewFileAnchor(path)})
 	}
-	closing = func() error { return nil }
 	if len(files) > 0 {
-		return closing, nil
+		return all, func() error { return nil }, nil
 	}
 	out, err := a.outside()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	all, closing, err := out.Anchors(origin)
-	if err != nil {
-		return nil, acted(err)
-	}
-	for _, k := range all {
-		o.Anchors = append(o.Anchors, k.Anchor)
-	}
-	return closing, nil
+	all, closing, err = out.Anchors(origin)
+	return all, closing, acted(err)
 }
 
 // proves tells what an anchor says of a log of so many records.
