@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"weir/actions"
+	"weir/internal/text"
 	"weir/lag"
 
 	"github.com/twmb/franz-go/pkg/kerr"
@@ -16,13 +17,13 @@ import (
 // Member is a live member of a group.
 type Member struct{ ID, Instance, ClientID, Host string }
 
-// String names the member for a person.
+// String names the member for a person. Its client chose the names: what they hold can't begin a line of its own.
 func (m Member) String() string {
 	s := m.ClientID + " on " + strings.TrimPrefix(m.Host, "/")
 	if m.Instance != "" {
 		s += ", instance " + m.Instance
 	}
-	return s
+	return text.Safe(s)
 }
 
 // Group is a group as its coordinator tells it.
