@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 
 	"weir/internal/cli"
 	"weir/internal/config"
@@ -21,10 +22,11 @@ func console(ctx context.Context, c *cli.Console) error {
 	var clusters []tui.Cluster
 	for _, k := range c.Clusters {
 		clusters = append(clusters, tui.Cluster{Name: k.Name, Environment: k.Environment, ReadOnly: k.Mode == config.ReadOnly,
-			Policies: c.Policies[k.Name]})
+			Policies: c.Policies[k.Name], NoPeek: noPeek(k)})
 	}
 	o := tui.Options{
 		Engine: c.Engine, Clusters: clusters, Progress: box, In: os.Stdin, Out: os.Stdout, Getenv: os.Getenv, UTC: c.UTC, Unacting: c.Unacting,
+		Write: writeNew,
 		Waiting: func(run string) {
 			c.Note("run " + run + " ends the step it is at, and then stops; weir run show tells what it did")
 		},
@@ -50,4 +52,21 @@ func console(ctx context.Context, c *cli.Console) error {
 		return cli.ErrNoTerminal
 	}
 	return err
+}
+
+// writeNew writes a file that is not there yet, and returns where it lies.
+func writeNew(name string, b []byte) (string, error) {
+	path, err := filepath.Abs(atHome(name))
+	if err != nil {
+		return "", err
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, os.ErrExist) {
+		return "", fmt.Errorf("%s is there already, and is left as it is", path)
+	}
+	if err != nil {
+		return "", err
+	}
+	_, err = f.Write(b)
+	return path, errors.Join(err, f.Close())
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -28,8 +29,8 @@ func (p *peeker) Peek(ctx context.Context, at tui.Peek) (tui.Records, error) {
 	if err != nil {
 		return tui.Records{}, err
 	}
-	if !c.MayPeek() {
-		return tui.Records{}, fmt.Errorf("policy of cluster %s doesn't allow to show what is in records (peek = false)", c.Name)
+	if why := noPeek(c); why != "" {
+		return tui.Records{}, errors.New(why)
 	}
 	place := records.Place{Topic: at.Topic, Partition: at.Partition}
 	page, err := records.Around(ctx, records.Over(client), place, at.Offset, at.Before, at.After, records.Limits{})
@@ -41,6 +42,14 @@ func (p *peeker) Peek(ctx context.Context, at tui.Peek) (tui.Records, error) {
 		return tui.Records{}, err
 	}
 	return shown(page, was), nil
+}
+
+// noPeek is why the records of a cluster may not be looked at; "" when they may.
+func noPeek(c config.Cluster) string {
+	if c.MayPeek() {
+		return ""
+	}
+	return "policy of cluster " + c.Name + " doesn't allow to show what is in records (peek = false)"
 }
 
 // unmasked is what is told of a record beside what masks leave of it.

@@ -62,3 +62,20 @@ func TestSettingsAreRemembered(t *testing.T) {
 		t.Errorf("a directory in its place: %q", o.Said)
 	}
 }
+
+func TestAFileThatIsThereIsNotWrittenOver(t *testing.T) {
+	t.Chdir(t.TempDir())
+	path, err := writeNew("night.md", []byte("one"))
+	if err != nil || !filepath.IsAbs(path) {
+		t.Fatalf("%q, %v", path, err)
+	}
+	if _, err := writeNew("night.md", []byte("two")); err == nil || !strings.Contains(err.Error(), "is there already") {
+		t.Errorf("%v", err)
+	}
+	if got, err := os.ReadFile(path); string(got) != "one" || err != nil {
+		t.Errorf("%q, %v", got, err)
+	}
+	if _, err := writeNew("no/such/folder.md", nil); err == nil {
+		t.Error("a file in no folder was written")
+	}
+}

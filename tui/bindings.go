@@ -61,6 +61,7 @@ const (
 	vLeave
 	vStop
 	vVerify
+	vBroken
 )
 
 // place is a kind of view, as a bit of the set in which a key works.
@@ -86,9 +87,10 @@ const (
 	atRun
 	atRuns
 	atAudit
+	atClusters
 
 	lists    = atGroups | atTopics | atBrokers | atBroker | atEvents | atPositions | atTopic | atPlan | atRuns | atAudit
-	cursored = lists | atOverview | atGroup | atHelp | atRun
+	cursored = lists | atOverview | atGroup | atHelp | atRun | atClusters
 	targets  = atOverview | atGroups | atGroup | atPositions | atTopics | atTopic | atBrokers | atBroker | atPeek // what can be acted on
 	acting   = atMenu | atForm | atPlan | atConsent                                                               // on the way to a change: nothing is changed by leaving
 	anywhere = ^place(0)
@@ -135,7 +137,7 @@ var bindings = []binding{
 	{vBack, []string{"-"}, "-", "back", "the last view", secGo, anywhere &^ acting, 11, "Esc goes back, with nothing changed"},
 	{vEarlier, []string{"["}, "[", "earlier", "the view before, as often as there is one", secGo, anywhere, 0, ""},
 	{vLater, []string{"]"}, "]", "later", "the view after that", secGo, anywhere, 0, ""},
-	{vView, []string{"1", "2", "3", "4", "5", "6", "7", "8", "9"}, "1-9", "views", "overview, groups, topics, brokers, events; 8 runs, 9 audit", secGo, anywhere &^ (atForm | atConsent), 3, "digits are typed here; : goes to a view"},
+	{vView, []string{"1", "2", "3", "4", "5", "6", "7", "8", "9", "0"}, "0-9", "views", "overview, groups, topics, brokers, events; 8 runs, 9 audit, 0 clusters", secGo, anywhere &^ (atForm | atConsent), 3, "digits are typed here; : goes to a view"},
 	{vPalette, []string{":"}, ":", "view", "any view by its name", secGo, anywhere, 0, ""},
 	{vQuit, []string{"q"}, "q", "quit", "back; at the root, quit", secGo, anywhere, 0, ""},
 	{vInterrupt, []string{"ctrl+c"}, "ctrl+c", "quit", "stop the run under way; without one, quit at once", secGo, anywhere, 0, ""},
@@ -167,8 +169,9 @@ var bindings = []binding{
 	{vSort, []string{"O"}, "O", "sort", "sort by the column; again reverses", secOrder, lists | atOverview, 8, listsOnly},
 
 	{vRecord, []string{"r"}, "r", "record", "read the record at the committed offset; of a topic, the newest", secLook, atGroup | atPositions | atTopic, 2, "records are read from a group, its partitions, or a topic"},
-	{vDescribe, []string{"d"}, "d", "describe", "all that is known, field by field", secLook, cursored &^ atHelp, 9, "there is nothing here to describe"},
-	{vRaw, []string{"y"}, "y", "raw", "raw JSON, as -o json", secLook, cursored &^ atHelp, 0, "there is nothing here to show raw"},
+	{vBroken, []string{"n"}, "n", "next broken", "the next record that begins as JSON and is not whole", secLook, atPeek, 2, "that works on records"},
+	{vDescribe, []string{"d"}, "d", "describe", "all that is known, field by field", secLook, cursored &^ (atHelp | atClusters), 9, "there is nothing here to describe"},
+	{vRaw, []string{"y"}, "y", "raw", "raw JSON, as -o json", secLook, cursored &^ (atHelp | atClusters), 0, "there is nothing here to show raw"},
 	{vWide, []string{"w"}, "w", "wide", "the columns that did not fit", secLook, lists, 0, listsOnly},
 	{vSpan, []string{"s"}, "s", "span", "the chart: an hour, or ten minutes", secLook, atGroup, 10, "the chart is on a group's page"},
 	{vUTC, []string{"t"}, "t", "UTC", "UTC or local time", secLook, anywhere, 0, ""},

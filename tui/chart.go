@@ -50,6 +50,11 @@ func (c chart) row(in []sample, top float64, row int) line {
 		tick = c.pick("┤", "|")
 	}
 	l := put(quiet, text.PadStart(label, chartLeft-1)+tick)
+	return l.add(plain, c.filled(in, top, row))
+}
+
+// filled is one row of filled columns that reach up to top.
+func (c chart) filled(in []sample, top float64, row int) string {
 	set := c.bars()
 	var b strings.Builder
 	floor := float64(c.height-1-row) / float64(c.height) * top
@@ -64,7 +69,7 @@ func (c chart) row(in []sample, top float64, row int) line {
 			b.WriteRune(set[level(s.v-floor, ceil-floor, len(set))])
 		}
 	}
-	return l.add(plain, b.String())
+	return b.String()
 }
 
 func (c chart) strip(name string, in []sample) line {

@@ -29,6 +29,7 @@ type outside struct {
 	notebook Notebook
 	peeker   Peeker
 	keep     func([]byte) error
+	write    func(name string, b []byte) (path string, err error)
 	done     <-chan struct{} // closed when nothing more comes
 	jobs     *jobs           // nil: nothing can be done
 	// collect and later, where set, take commands and timers in place of the program: they are then run by hand.
@@ -128,6 +129,20 @@ func (o *outside) mark(cluster, text string) tea.Cmd {
 // keepSettings keeps what a person has chosen.
 func (o *outside) keepSettings(s Settings) tea.Cmd {
 	return func() tea.Msg { return keptMsg{s, o.keep(s.Encode())} }
+}
+
+// writeFile writes what was copied into a file.
+func (o *outside) writeFile(name, s string) tea.Cmd {
+	return func() tea.Msg {
+		path, err := o.write(name, []byte(s))
+		return answerMsg(func(m *model) tea.Cmd {
+			m.notice = "copied as Markdown into " + m.glyphs.Safe(path)
+			if err != nil {
+				m.notice = "not copied: " + m.glyphs.Safe(err.Error())
+			}
+			return nil
+		})
+	}
 }
 
 // nextTick comes at the next full second, unless all ends before.

@@ -108,8 +108,8 @@ func (m *model) header(s *snap) line {
 	}
 	cost := put(weight, costWords(s, narrow))
 	middle := append(modeLine(s), span{plain, gap})
-	m.count(s)
-	middle = append(middle, troublesWord(s, &m.totals, &m.health))
+	middle = append(middle, troublesWord(s, m.sum(s)))
+	middle = append(middle, elsewhereWord(s)...)
 	whole := append(append(append(line(nil), middle...), span{plain, gap}), append(cost, append(line{{plain, gap}}, right...)...)...)
 	if whole.width() > m.w-32 { // the cost goes before the name of what is looked at does
 		whole = append(append(append(line(nil), middle...), span{plain, gap}), right...)
@@ -118,18 +118,28 @@ func (m *model) header(s *snap) line {
 }
 
 // troublesWord counts the groups in trouble, and the brokers as one more when something is wrong with them.
-func troublesWord(s *snap, t *totals, h *health) span {
-	n := t.troubles
-	if h.words(s) != "" {
-		n++
-	}
+func troublesWord(s *snap, c *counted) span {
+	n, known := c.troubles(s)
 	switch {
-	case !s.seen() || n == 0 && t.groups > 0 && t.judged == 0:
+	case !s.seen() || n == 0 && !known:
 		return span{warning, "? troubles"}
 	case n == 0:
 		return span{plain, "no trouble"}
 	}
 	return span{strong, plural(n, "trouble", "troubles")}
+}
+
+// elsewhereWord counts the troubles of the other clusters; none when there are none.
+func elsewhereWord(s *snap) line {
+	troubles, dark := elsewhere(s)
+	if troubles+dark == 0 {
+		return nil
+	}
+	said := itoa(troubles) + " elsewhere"
+	if troubles == 0 {
+		said = itoa(dark) + " not seen"
+	}
+	return put(plain, ", ").add(warning, said)
 }
 
 // crumbs is the path to the view, cut from its left.

@@ -47,7 +47,9 @@ type grid struct {
 	spots   []headSpot // where the columns stand in them
 	synced  bool
 	slack   int // cells that no column needs, of the last drawing
-	marks   map[string]bool
+	// leads tells which rows stand before all others, also while the order is held; nil: none.
+	leads func(key string) bool
+	marks map[string]bool
 }
 
 // sync takes in the keys in the order they would have now. With sort, or the first time, that becomes their order;
@@ -88,7 +90,19 @@ func (g *grid) hold(want []string, row map[string]int) {
 			kept = append(kept, k)
 		}
 	}
+	if g.leads != nil {
+		slices.SortStableFunc(kept, func(a, b string) int {
+			return cmp.Compare(rank(g.leads(a)), rank(g.leads(b)))
+		})
+	}
 	g.keys = kept
+}
+
+func rank(leads bool) int {
+	if leads {
+		return 0
+	}
+	return 1
 }
 
 // find puts the cursor back on its row, and that row on its line. When the row is gone the cursor stays on the line.

@@ -30,7 +30,8 @@ type groupPage struct {
 	reading *lag.Reading
 	posns   []state.Position
 	feed    []change // of this group, newest first
-	noted   int      // generation of the marks in the feed
+	next    *nextSteps
+	noted   int // generation of the marks in the feed
 	width   int
 }
 
@@ -68,6 +69,7 @@ func (g *groupPage) sync(s *snap) {
 	g.heat.sync(s, ix, g.posns, worst)
 	g.members.sync(s, ix, g.posns)
 	g.feed = feedOf(s, ix)
+	g.next = nextOf(s, ix)
 }
 
 func (g *groupPage) draw(s *snap, w, h int) ([]line, string) {
@@ -82,6 +84,9 @@ func (g *groupPage) draw(s *snap, w, h int) ([]line, string) {
 		out = append(out, nil)
 	}
 	out = append(out, g.verdictLines(s, ix, w, p.why)...)
+	if p.next {
+		out = append(out, g.next.line(s, w))
+	}
 	if p.airy {
 		out = append(out, nil)
 	}
@@ -97,7 +102,7 @@ func (g *groupPage) draw(s *snap, w, h int) ([]line, string) {
 	_, old := s.oldGroup(ix)
 	rest := h - len(out)
 	out = append(out, g.members.draw(s, w, rest, g.panel == onMembers, old)...)
-	return out, g.position()
+	return out, g.position(s)
 }
 
 // said is how many rows the evidence takes.
@@ -106,12 +111,12 @@ func (g *groupPage) said(s *snap, ix lag.GroupIx, w int) int {
 	if v := s.verdict(ix); v != nil {
 		_, rest = g.headline(s, ix, v, w)
 	}
-	return max(1, len(sentences(s, rest, w, 3)))
+	return len(sentences(s, rest, w, 3))
 }
 
-func (g *groupPage) position() string {
+func (g *groupPage) position(s *snap) string {
 	if g.panel == onPartitions && g.heat.cells > 0 {
-		return "partition " + itoa(g.heat.at+1) + " of " + itoa(g.heat.cells)
+		return g.heat.handWords(s) + " of " + plural(g.heat.cells, "partition", "partitions")
 	}
 	if n := len(g.members.keys); n > 0 {
 		return "member " + itoa(g.members.at+1) + " of " + itoa(n)

@@ -19,6 +19,8 @@ type layout struct {
 	strips     bool
 	changes    int
 	map_       int
+	legend     bool // what the map's signs mean
+	next       bool // what can be done about it
 	members    int
 }
 
@@ -27,10 +29,11 @@ type layout struct {
 func (g *groupPage) plan(w, h, said int) layout {
 	most := max(1, len(g.feed))
 	l := layout{side: w >= 110, why: min(2, said), chart: 4, changes: min(3, most), members: 2}
-	l.map_ = min(max(1, g.heat.rowsFor(w)), max(3, h/4))
+	l.map_ = max(1, g.heat.rowsWithin(w, max(3, h/4+1)))
 	if h < 20 {
 		l.chart, l.changes = 0, 1
 	}
+	l.next = g.next != nil && h >= 20
 	spare := h - l.rows()
 	grow := func(n int, do func()) {
 		if spare >= n {
@@ -38,6 +41,7 @@ func (g *groupPage) plan(w, h, said int) layout {
 			spare -= n
 		}
 	}
+	grow(1, func() { l.legend = g.heat.cells > named })
 	grow(1, func() { l.bigNumbers = w >= 110 })
 	grow(1, func() { l.chart = max(l.chart, 5) })
 	grow(2, func() { l.strips = true })
@@ -54,14 +58,19 @@ func (g *groupPage) plan(w, h, said int) layout {
 			spare--
 		}
 	}
-	if full := g.heat.rowsFor(w); full > l.map_ {
-		more := min(full-l.map_, spare/2)
+	if more := g.heat.rowsWithin(w, l.map_+spare/2) - l.map_; more > 0 && spare > 0 {
 		l.map_ += more
 		spare -= more
 	}
-	for spare > 0 && l.chart > 0 && l.chart < 12 {
-		l.chart++
-		spare--
+	for most := 12; most <= 18; most += 6 {
+		for spare > 0 && l.chart > 0 && l.chart < most {
+			l.chart++
+			spare--
+		}
+		for spare > 0 && l.members < want {
+			l.members++
+			spare--
+		}
 	}
 	return l
 }
@@ -71,6 +80,11 @@ func (l *layout) rows() int {
 	n := 1 + l.why + 1 + 1 + l.map_ + 2 + l.members // verdict, why, numbers, the map's and the members' rules and head
 	if l.chart > 0 {
 		n += 1 + l.chart + 2
+	}
+	for _, more := range []bool{l.legend, l.next} {
+		if more {
+			n++
+		}
 	}
 	if !l.side || l.chart == 0 {
 		n += 1 + l.changes
@@ -275,23 +289,28 @@ func (g *groupPage) partitions(s *snap, ix lag.GroupIx, w int, p layout) []line 
 	if len(drawn) == 0 {
 		drawn = []line{put(quiet, "   none: the group has no commit and no assignment that could be seen")}
 	}
-	return append([]line{rule(s, "partitions", facts, w)}, padded(drawn, p.map_)...)
+	rows := p.map_
+	if p.legend {
+		drawn, rows = append(drawn, g.heat.legend(s).fit(s.glyphs, w)), rows+1
+	}
+	return append([]line{rule(s, "partitions", facts, w)}, padded(drawn, rows)...)
 }
 
-// handFacts tells the partition in hand.
+// handFacts tells the cell in hand: how the partitions stand that it is of, and the gravest of them.
 func (g *groupPage) handFacts(s *snap, ix lag.GroupIx) string {
-	topic, c, ok := g.heat.hand()
+	_, cells, _, ok := g.heat.in()
 	if !ok {
 		return ""
 	}
-	out := "p" + itoa(int(c.number))
-	if len(g.heat.topics) > 1 {
-		out += " of " + s.safe(topic)
-	}
+	out := g.heat.handWords(s)
+	_, c, _ := g.heat.hand()
 	if !c.present || c.k >= len(g.posns) {
 		return out + ": no position of this group"
 	}
 	p := &g.posns[c.k]
+	if len(cells) > 1 {
+		out += ": " + stateWords(cells) + "; worst p" + itoa(int(c.number))
+	}
 	out += ": " + strings.TrimSpace(s.glyph(p.State)+" "+looks[p.State].word)
 	if !p.Since.IsZero() && p.Severity > state.Calm {
 		out += " " + s.ago(p.Since)

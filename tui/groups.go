@@ -1,8 +1,6 @@
 package tui
 
 import (
-	"maps"
-	"slices"
 	"strings"
 	"time"
 
@@ -20,7 +18,7 @@ type groups struct {
 	topo   *lag.Topology
 	result *state.Result
 	mine   map[string]bool // by name
-	counted
+	totals totals
 }
 
 // groupColumns, with what leaves first when the screen is narrow: never the state, the name, the lag, nor its age.
@@ -76,7 +74,7 @@ func (g *groups) sync(s *snap) {
 	if s.c != nil {
 		g.result = s.c.Verdicts
 	}
-	g.count(s)
+	g.totals = s.sum(s).totals
 	if g.onlyMine && (g.dirty || g.reading != r) {
 		g.mine = mine(s)
 	}
@@ -387,12 +385,4 @@ func (g *groups) do(s *snap, v verb) intent {
 	}
 	out, _ := g.list.do(s, v, g.width)
 	return out
-}
-
-func (g *groups) command(s *snap) []string {
-	var names []string
-	if g.onlyMine {
-		names = slices.Sorted(maps.Keys(g.mine))
-	}
-	return listCommand(s, &g.list, map[bool]string{true: "state=losing_data|state=stalled|state=blocked|state=stopped|state=ahead|state=falling_behind|state=rewinding|state=not_visible"}[g.onlyBad], names...)
 }

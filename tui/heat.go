@@ -15,8 +15,11 @@ type heat struct {
 	topics []heatTopic // the gravest first; their order is kept
 	cells  int
 	counts [state.NumStates]int
-	at     int // the cell in hand, counted through the topics
-	aimed  bool
+	// troubled counts those that are warnings or worse.
+	troubled [state.NumStates]int
+	at       int // the partition in hand, counted through the topics
+	per      int // partitions that a cell stood for when it was drawn last; 0: not drawn yet
+	aimed    bool
 }
 
 // heatTopic is one topic of the map; cells are by partition number.
@@ -43,7 +46,7 @@ func (m *heat) sync(s *snap, g lag.GroupIx, all []state.Position, worst lag.Posi
 	for i, t := range m.topics {
 		was[t.name] = i
 	}
-	m.topics, m.cells, m.counts = nil, 0, [state.NumStates]int{}
+	m.topics, m.cells, m.counts, m.troubled = nil, 0, [state.NumStates]int{}, [state.NumStates]int{}
 	worstIn := map[string]state.Severity{}
 	for k := range all {
 		p := &r.Partitions[r.Positions[all[k].Position].Partition]
@@ -62,6 +65,9 @@ func (m *heat) sync(s *snap, g lag.GroupIx, all []state.Position, worst lag.Posi
 		}
 		t.cells[p.Number] = heatCell{true, p.Number, k, all[k].State, all[k].Severity, all[k].Lag}
 		m.counts[all[k].State]++
+		if all[k].Severity > state.Calm {
+			m.troubled[all[k].State]++
+		}
 		worstIn[t.name] = max(worstIn[t.name], all[k].Severity)
 	}
 	slices.SortStableFunc(m.topics, func(a, b heatTopic) int {
@@ -99,18 +105,6 @@ func (m *heat) aim(r *lag.Reading, all []state.Position, worst lag.PositionIx) {
 // maxNumber is the highest partition number that is drawn.
 const maxNumber = 1 << 18
 
-// hand returns the cell in hand and its topic.
-func (m *heat) hand() (topic string, c heatCell, ok bool) {
-	at := m.at
-	for _, t := range m.topics {
-		if at < len(t.cells) {
-			return t.name, t.cells[at], true
-		}
-		at -= len(t.cells)
-	}
-	return "", heatCell{}, false
-}
-
 // named is the most partitions that are drawn with name and number.
 const named = 48
 
@@ -128,6 +122,19 @@ func (m *heat) rowsFor(w int) int {
 		n += (len(m.topics[i].cells) + per - 1) / per
 	}
 	return n
+}
+
+// rowsWithin returns how many of at most h rows the map takes.
+func (m *heat) rowsWithin(w, h int) int {
+	if n := m.rowsFor(w); m.cells <= named && n <= h {
+		return n
+	}
+	for _, per := range steps {
+		if n := m.mapRows(w, per); n <= h {
+			return n
+		}
+	}
+	return h
 }
 
 // perRow is how many one-cell partitions stand in a row.
@@ -155,6 +162,12 @@ var steps = []int{1, 2, 5, 10, 20, 50, 100, 200, 500, 1000}
 
 // draw draws the map in at most h rows, and tells how many partitions a cell stands for.
 func (m *heat) draw(s *snap, w, h int, focused bool) (lines []line, per int) {
+	lines, per = m.drawn(s, w, h, focused)
+	m.per = per
+	return lines, per
+}
+
+func (m *heat) drawn(s *snap, w, h int, focused bool) (lines []line, per int) {
 	if m.cells == 0 || h <= 0 {
 		return nil, 1
 	}
@@ -263,8 +276,8 @@ func (m *heat) drawMap(s *snap, w, per int, focused bool) []line {
 	return out
 }
 
-// worstCell draws the gravest of some partitions. The glyph of a trouble covers the shade.
-func worstCell(s *snap, cells []heatCell, hand bool) span {
+// gravest is the gravest of some partitions; nil when the group has none of them.
+func gravest(cells []heatCell) *heatCell {
 	var worst *heatCell
 	for i := range cells {
 		c := &cells[i]
@@ -272,6 +285,12 @@ func worstCell(s *snap, cells []heatCell, hand bool) span {
 			worst = c
 		}
 	}
+	return worst
+}
+
+// worstCell draws the gravest of some partitions. The glyph of a trouble covers the shade.
+func worstCell(s *snap, cells []heatCell, hand bool) span {
+	worst := gravest(cells)
 	out := span{quiet, " "}
 	switch {
 	case worst == nil:

@@ -97,8 +97,7 @@ func (m *model) do(v verb) tea.Cmd {
 		m.notice = "copied: " + m.glyphs.Safe(cmd)
 		return copyOut(cmd)
 	case vCopy:
-		m.notice = "copied as Markdown, to the terminal's clipboard (OSC 52)"
-		return copyOut(m.markdown())
+		return m.copyTo("")
 	default:
 		return m.obey(m.top().do(m.snap(), v))
 	}
@@ -114,6 +113,8 @@ func (m *model) obey(i intent) tea.Cmd {
 		m.show(append(slices.Clone(m.stack[:len(m.stack)-1]), i.v))
 	case say:
 		m.notice = i.why
+	case toCluster:
+		m.context(i.name)
 	case nil:
 	default:
 		return m.react(i)
@@ -239,6 +240,12 @@ func (m *model) page(raw bool) {
 // ask opens the prompt.
 func (m *model) ask(kind byte, input string) {
 	m.prompt = &prompt{kind: kind, input: input, was: input, history: m.past[kind]}
+	switch t, ok := m.top().(tabled); {
+	case kind == ':':
+		m.prompt.complete = func(input string) []string { return completions(m.snap(), input) }
+	case kind == '/' && ok:
+		m.prompt.complete = func(input string) []string { return t.tableOf().completions(m.snap(), input) }
+	}
 }
 
 func (m *model) paste(text string) tea.Cmd {
@@ -261,134 +268,4 @@ func (m *model) interrupt() tea.Cmd {
 		return nil
 	}
 	return tea.Quit
-}
-
-// promptKey edits the prompt's line.
-func (m *model) promptKey(name, text string) tea.Cmd {
-	p := m.prompt
-	switch name {
-	case "enter":
-		return m.answer()
-	case "esc":
-		m.prompt = nil
-	case "backspace", "ctrl+h":
-		if p.input == "" {
-			m.prompt = nil
-			return nil
-		}
-		p.backspace()
-	case "ctrl+w":
-		p.word()
-	case "ctrl+u":
-		p.input, p.fault = "", ""
-	case "up":
-		p.recall(1)
-	case "down":
-		p.recall(-1)
-	case "tab":
-		if all := completions(m.snap(), p.input); p.kind == ':' && len(all) > 0 {
-			p.input = all[0]
-		}
-	default:
-		p.insert(text)
-	}
-	return nil
-}
-
-// answer takes what was typed.
-func (m *model) answer() tea.Cmd {
-	p := m.prompt
-	input := strings.TrimSpace(p.input)
-	if p.kind == '/' {
-		if f, ok := m.top().(filtered); ok {
-			if err := f.setFilter(m.snap(), input); err != nil {
-				p.fault = err.Error()
-				return nil
-			}
-		}
-	}
-	m.prompt = nil
-	if input != "" {
-		m.past[p.kind] = append(m.past[p.kind], input)
-	}
-	switch {
-	case p.kind == ':':
-		return m.goTo(input)
-	case p.kind == 'n':
-		return m.note(input)
-	case p.kind == 'm' && input != "":
-		return m.out.mark(m.snap().conf.Name, input)
-	}
-	return nil
-}
-
-// goTo opens a view by its name: groups, groups /expr, ctx NAME, q.
-func (m *model) goTo(input string) tea.Cmd {
-	name, rest, _ := strings.Cut(input, " ")
-	rest = strings.TrimSpace(rest)
-	switch name {
-	case "":
-		return nil
-	case "q", "quit":
-		return tea.Quit
-	case "help":
-		return m.do(vHelp)
-	case "set":
-		m.setTo(rest)
-		return nil
-	case "ctx", "cluster":
-		m.context(rest)
-		return nil
-	case "arm":
-		return m.armingWord(rest)
-	case "disarm":
-		return m.disarmWord()
-	case "save":
-		return m.saveAs(rest)
-	case "run":
-		return m.toWork()
-	}
-	for _, v := range viewNames {
-		if v.name != name && !has(v.aliases, name) {
-			continue
-		}
-		made := v.make()
-		if expr, ok := strings.CutPrefix(rest, "/"); ok {
-			f, can := made.(filtered)
-			if !can {
-				m.notice = v.name + " takes no filter"
-				return nil
-			}
-			if err := f.setFilter(m.snap(), expr); err != nil {
-				m.notice = err.Error()
-				return nil
-			}
-		}
-		m.root(made)
-		return nil
-	}
-	m.notice = "no view is named " + m.glyphs.Safe(name) + "; there are " + strings.Join(completions(m.snap(), ""), ", ")
-	return nil
-}
-
-func has(all []string, s string) bool {
-	for _, a := range all {
-		if a == s {
-			return true
-		}
-	}
-	return false
-}
-
-// context goes to another cluster.
-func (m *model) context(name string) {
-	var names []string
-	for i, c := range m.clusters {
-		if c.Name == name {
-			m.current, m.stack, m.visited = i, []view{newOverview()}, visited{}
-			return
-		}
-		names = append(names, m.glyphs.Safe(c.Name))
-	}
-	m.notice = "no cluster " + m.glyphs.Safe(name) + " is open; there is " + strings.Join(names, ", ")
 }

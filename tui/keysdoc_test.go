@@ -16,7 +16,7 @@ func keysPage() string {
 		name string
 	}{{atOverview, "overview"}, {atGroups, "groups"}, {atGroup, "a group"}, {atPositions, "partitions of a group"}, {atTopics, "topics"},
 		{atTopic, "a topic"}, {atBrokers, "brokers"}, {atBroker, "a broker"}, {atEvents, "events"}, {atPeek, "records"}, {atText, "all fields, JSON"}, {atHelp, "help"},
-		{atMenu, "what can be done"}, {atForm, "a form"}, {atPlan, "a plan"}, {atConsent, "consent"}, {atRun, "a run"}, {atRuns, "runs"}, {atAudit, "the audit log"}}
+		{atMenu, "what can be done"}, {atForm, "a form"}, {atPlan, "a plan"}, {atConsent, "consent"}, {atRun, "a run"}, {atRuns, "runs"}, {atAudit, "the audit log"}, {atClusters, "clusters"}}
 	for sec := range numSections {
 		b.WriteString("\n## " + sectionNames[sec] + "\n\n| key | does | works on |\n|---|---|---|\n")
 		for i := range bindings {
@@ -53,7 +53,7 @@ func keysPage() string {
 		b.WriteString("| `" + v.name + "` | `" + strings.Join(v.aliases, "` `") + "` |\n")
 	}
 	b.WriteString("| `set NAME=VALUE` | theme, glyphs, utc, mouse, mine, columns: kept for the next time; `set` alone tells all |\n")
-	b.WriteString("| `ctx NAME` | another cluster |\n| `help` | |\n| `q` | quits |\n")
+	b.WriteString("| `ctx NAME` | another cluster |\n| `group NAME`, `topic NAME`, `broker ID` | the page of one |\n| `copy FILE` | copies the view as Markdown into a new file; without a name, to the clipboard |\n| `help` | |\n| `q` | quits |\n")
 	return b.String()
 }
 

@@ -12,8 +12,9 @@ import (
 // members is the list of a group's members, those with the gravest partition first.
 type members struct {
 	grid
-	all  []memberRow
-	seen bool // members were read once
+	all    []memberRow
+	seen   bool // members were read once
+	client int  // cells of the longest name of a client
 }
 
 type memberRow struct {
@@ -31,8 +32,11 @@ var memberColumns = []column{
 	{head: "PARTITIONS", width: 18, left: true},
 	{head: "LAG ", width: 6},
 	{head: "OUT/s ", width: 6, drop: 2},
-	{head: "WORST", width: 24, left: true, drop: 1},
+	{head: "WORST", width: 24, left: true, drop: 1, stretch: true},
 }
+
+// clientColumn is where the name of a member's client stands.
+const clientColumn = 2
 
 func newMembers() members { return members{grid: grid{columns: memberColumns, chosen: -1}} }
 
@@ -58,7 +62,10 @@ func (m *members) sync(s *snap, g lag.GroupIx, all []state.Position) {
 	for i, k := range order {
 		sorted[i], keys[i] = m.all[k], m.all[k].m.ID
 		m.measure(s.safe(memberName(s.theme, m.all[k].m)))
+		m.client = min(32, max(m.client, text.Width(s.safe(m.all[k].m.ClientID))))
 	}
+	m.columns = slices.Clone(memberColumns)
+	m.columns[clientColumn].width = max(m.columns[clientColumn].width, m.client)
 	m.all = sorted
 	m.grid.sync(keys, false, s.judged)
 }
@@ -177,64 +184,4 @@ func (m *members) cells(s *snap, r *memberRow, old bool) []cell {
 	}
 	return []cell{{s: s.safe(memberName(s.theme, r.m))}, {s: s.safe(hostOf(r.m))}, {s.safe(r.m.ClientID), quiet},
 		{s: r.parts}, records, out, worst}
-}
-
-// move moves the hand in the map: by cells, and by rows.
-func (m *heat) move(v verb, w int) {
-	per := perRow(w)
-	if m.cells <= named {
-		per = m.namedPerRow(w)
-	}
-	switch v {
-	case vLeft:
-		m.at--
-	case vRight:
-		m.at++
-	case vUp:
-		m.at -= per
-	case vDown:
-		m.at += per
-	case vFirst:
-		m.at = 0
-	case vLast:
-		m.at = m.cells - 1
-	}
-	m.at = max(0, min(m.at, m.cells-1))
-}
-
-// summary says what the map is of.
-func (m *heat) summary(s *snap, per int) string {
-	out := itoa(m.present())
-	switch len(m.topics) {
-	case 0:
-		return "0"
-	case 1:
-		out += " of " + s.safe(m.topics[0].name)
-	default:
-		out += " in " + plural(len(m.topics), "topic", "topics")
-	}
-	var said []string
-	for _, st := range state.States() {
-		if n := m.counts[st]; n > 0 && len(said) < 3 {
-			said = append(said, itoa(n)+" "+looks[st].word)
-		}
-	}
-	out += ": " + strings.Join(said, ", ")
-	switch {
-	case per > 1:
-		out += "; 1 cell = " + itoa(per) + " partitions, the worst of them"
-	case m.cells > named:
-		out += "; 1 cell = 1 partition"
-	default:
-		out += "; number = lag"
-	}
-	return out
-}
-
-func (m *heat) present() int {
-	n := 0
-	for _, c := range m.counts {
-		n += c
-	}
-	return n
 }

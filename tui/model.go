@@ -40,15 +40,15 @@ type model struct {
 	pace    engine.Pace
 	notes   notes
 	feed    feed
-	arrived view // the view on top, once it was asked what it needs
-	counted
+	arrived view                // the view on top, once it was asked what it needs
+	sums    map[string]*counted // by cluster
 	acts    acts
 	asking  *asking // a plan that is being made
 	leaving bool    // q was pressed once while a run is under way
 	end     error
 }
 
-// counted is what the header tells, worked out once for each reading.
+// counted is what is counted of a cluster, worked out once for each reading.
 type counted struct {
 	of     *lag.Reading
 	totals totals
@@ -61,10 +61,21 @@ func (c *counted) count(s *snap) {
 	}
 }
 
+// sum is what is counted of a cluster now.
+func (m *model) sum(s *snap) *counted {
+	c := m.sums[s.conf.Name]
+	if c == nil {
+		c = &counted{}
+		m.sums[s.conf.Name] = c
+	}
+	c.count(s)
+	return c
+}
+
 func newModel(o Options, out outside) *model {
 	m := &model{told: newTheme(o.Getenv), set: o.Settings, saved: o.Settings, out: out, clusters: o.Clusters,
 		utc: o.UTC || o.Settings.UTC, local: time.Local,
-		hist: map[string]*clusterHistory{}, first: map[string]reading{}, past: map[byte][]string{}}
+		hist: map[string]*clusterHistory{}, first: map[string]reading{}, sums: map[string]*counted{}, past: map[byte][]string{}}
 	m.wear()
 	m.notice = m.glyphs.Safe(o.Said)
 	m.stack = []view{newOverview()}
@@ -185,6 +196,24 @@ func (m *model) top() view { return m.stack[len(m.stack)-1] }
 
 // snap is what the screen shows at this moment.
 func (m *model) snap() *snap {
+	s := m.snapOf(m.current)
+	s.noted, s.mine = &m.notes, m.set.Mine
+	s.changes = m.feed.changes(s, &m.notes)
+	s.fleet, s.sum = m.fleet, m.sum
+	return s
+}
+
+// fleet are all clusters at this moment, in their order; without what was noted of them.
+func (m *model) fleet() []*snap {
+	out := make([]*snap, len(m.clusters))
+	for i := range m.clusters {
+		out[i] = m.snapOf(i)
+	}
+	return out
+}
+
+// snapOf is one cluster at this moment.
+func (m *model) snapOf(i int) *snap {
 	zone := m.local
 	if m.utc {
 		zone = time.UTC
@@ -193,11 +222,11 @@ func (m *model) snap() *snap {
 	if s.frozen {
 		s.judged = m.frozen.In(zone)
 	}
-	if m.current < len(m.clusters) {
-		s.conf = m.clusters[m.current]
+	if i < len(m.clusters) {
+		s.conf = m.clusters[i]
 	}
 	for i := range m.shown.Clusters {
-		if m.shown.Clusters[i].Name == s.conf.Name {
+		if m.shown.Clusters[i].Name == s.conf.Name && !m.shown.Clusters[i].Reading.Tick.IsZero() { // else it was not asked yet
 			s.c = &m.shown.Clusters[i]
 		}
 	}
@@ -206,8 +235,6 @@ func (m *model) snap() *snap {
 		s.hist = newHistory()
 	}
 	s.reading = m.first[s.conf.Name]
-	s.noted, s.mine = &m.notes, m.set.Mine
-	s.changes = m.feed.changes(s, &m.notes)
 	s.judge()
 	return s
 }

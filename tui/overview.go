@@ -17,8 +17,14 @@ type overview struct {
 	totals  totals
 	health  health
 	limits  []lag.GroupIx // nearest to losing data
+	busy    []busyTopic
+	each    []brokerSum // by broker
+	watched []string    // groups that stand there while nothing is wrong with them: those with most to read
+	room    int         // for so many of them
 	reading *lag.Reading
 	onlyBad bool
+	touched bool   // the cursor was moved: it keeps to its row. Before, it stands on the gravest
+	was     string // the troubles of the last reading
 }
 
 var overviewColumns = []column{
@@ -62,8 +68,9 @@ func (o *overview) sync(s *snap) {
 	if r == nil || r == o.reading {
 		return
 	}
-	o.reading, o.totals, o.health = r, sumUp(s.c), healthOf(s)
-	o.limits = limited(s)
+	sum := s.sum(s)
+	o.reading, o.totals, o.health = r, sum.totals, sum.health
+	o.limits, o.busy, o.each = limited(s), busiest(s), perBroker(s)
 	o.rows = o.rows[:0]
 	for g := range r.Groups {
 		if !r.Groups[g].Gone && o.listed(s.verdict(lag.GroupIx(g))) {
@@ -71,12 +78,29 @@ func (o *overview) sync(s *snap) {
 		}
 	}
 	byGravity(s, o.rows)
+	o.watch(s)
 	keys := make([]string, len(o.rows))
 	for i, g := range o.rows {
 		keys[i] = r.Groups[g].Name
 		o.measure(s.safe(keys[i]))
 	}
-	o.grid.sync(keys, false, s.judged)
+	troubles := o.troubles(s)
+	o.leads = func(key string) bool { return strings.Contains(troubles, "\x00"+key+"\x00") }
+	o.grid.sync(keys, !o.touched && troubles != o.was, s.judged)
+	if o.was = troubles; !o.touched {
+		o.at, o.top = 0, 0
+	}
+}
+
+// troubles names those that are listed for their state, by state.
+func (o *overview) troubles(s *snap) string {
+	var b strings.Builder
+	for _, g := range o.rows {
+		if v := s.verdict(g); o.listed(v) {
+			b.WriteString(itoa(int(v.State)) + "\x00" + s.read().Groups[g].Name + "\x00")
+		}
+	}
+	return b.String()
 }
 
 func (o *overview) draw(s *snap, w, h int) ([]line, string) {
@@ -91,12 +115,31 @@ func (o *overview) draw(s *snap, w, h int) ([]line, string) {
 	}
 	out = append(out, unfinishedLines(s, w)...)
 	out = append(out, nil)
-	out = append(out, o.totalsLines(s, w)...)
+	if room := o.roomFor(tall); room != o.room {
+		o.room, o.reading, o.watched = room, nil, nil
+		o.sync(s)
+	}
+	if rows := h - len(out) - len(o.keys) - 27; tall && w >= 110 && rows >= 2 {
+		out = append(out, o.trafficLines(s, w, min(rows, 8))...)
+	} else {
+		out = append(out, o.totalsLines(s, w)...)
+	}
 	out = append(out, nil)
 	tail := o.tail(s, w, h-len(out)-len(o.keys)-6, tall)
 	room := h - len(out) - len(tail) - 2
 	out = append(out, o.worst(s, w, max(3, room))...)
 	return append(append(out, nil), tail...), o.where()
+}
+
+// roomFor is how many groups may stand there with nothing wrong.
+func (o *overview) roomFor(tall bool) int {
+	switch {
+	case tall:
+		return 8
+	case o.totals.troubles == 0:
+		return 4
+	}
+	return 0
 }
 
 func (o *overview) where() string {
@@ -123,7 +166,28 @@ func (o *overview) verdict(s *snap, w int) []line {
 	for _, said := range wrap(s.glyphs, strained(s), w-4, 2) {
 		out = append(out, put(plain, "   ").add(warning, said))
 	}
+	if said := elsewhereWords(s); said != "" {
+		out = append(out, put(plain, " ").add(warning, s.glyphs.CutEnd(said, w-2)))
+	}
 	return out
+}
+
+// elsewhereWords names the other clusters in trouble; "" when there are none.
+func elsewhereWords(s *snap) string {
+	var said []string
+	for _, of := range s.others() {
+		n, known := s.sum(of).troubles(of)
+		switch {
+		case !known || of.late == unanswered:
+			said = append(said, s.safe(of.conf.Name)+" can't be seen")
+		case n > 0:
+			said = append(said, s.safe(of.conf.Name)+" has "+plural(n, "trouble", "troubles"))
+		}
+	}
+	if len(said) == 0 {
+		return ""
+	}
+	return "Elsewhere: " + strings.Join(said, ", ") + ". 0 lists the clusters."
 }
 
 // overviewSentence tells how a cluster is: how many groups are in which trouble, and the brokers.
@@ -199,43 +263,6 @@ func clusterGap(s *snap) string {
 	return "nothing answered"
 }
 
-// totalsLines are what comes in, what is read, and what lies between, over all groups.
-func (o *overview) totalsLines(s *snap, w int) []line {
-	points := s.hist.all.minute.upTo(s.judged)
-	if s.judged.Sub(s.hist.begun) < 10*minuteStep {
-		points = s.hist.all.short.upTo(s.judged)
-	}
-	half := w / 2
-	n := min(columns, max(10, half-22))
-	t := &o.totals
-	left := func(name string, v float64, least bool, in []sample) line {
-		return totalLine(s, name, rateWordBounded(s, v, least), mean(in, n), half)
-	}
-	in := left("in/s", t.in, t.inLeast, rates(points, (*point).rateIn))
-	out := left("out/s", t.out, t.outLeast, rates(points, (*point).rateOut))
-	records := totalLine(s, "lag", s.bounded(text.ShortCount(t.lag), t.lagBound), squeeze(points, n), half)
-	errors := put(quiet, " errors ").add(warning, "?").add(quiet, "  no source of metrics")
-	return []line{append(in.padTo(half), records...), append(out.padTo(half), errors...)}
-}
-
-func rateWordBounded(s *snap, v float64, least bool) string {
-	if least {
-		return s.bounded(rateWord(v), lag.AtLeast)
-	}
-	return rateWord(v)
-}
-
-func totalLine(s *snap, name, value string, in []sample, w int) line {
-	r := strong
-	if value == "?" {
-		r = warning
-	} else if s.late != live {
-		r = quiet
-	}
-	l := put(quiet, " "+text.PadEnd(name, 6)).add(r, text.PadStart(value, 6)).add(plain, "  ").add(quiet, spark(s.theme, in, scaleOf))
-	return l.add(quiet, " "+text.ShortCount(int64(scaleOf(most(in))))).fit(s.glyphs, w-1)
-}
-
 // worst is the table of the groups in trouble.
 func (o *overview) worst(s *snap, w, room int) []line {
 	fact := plural(o.totals.troubles, "trouble", "troubles") + " among " + plural(o.totals.groups, "group", "groups")
@@ -280,6 +307,7 @@ func (o *overview) cells(s *snap, at int) []cell {
 }
 
 func (o *overview) do(s *snap, v verb) intent {
+	o.touched = o.touched || v != vSort && v != vTroubles
 	if o.move(v) {
 		return nil
 	}
@@ -290,7 +318,7 @@ func (o *overview) do(s *snap, v verb) intent {
 		}
 		return openView{newGroupPage(o.cursor())}
 	case vSort:
-		o.synced, o.reading = false, nil
+		o.synced, o.reading, o.watched, o.touched = false, nil, nil, false
 	case vTroubles:
 		o.onlyBad, o.reading = !o.onlyBad, nil
 	}

@@ -3,10 +3,10 @@ package tui
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"weir/internal/text"
 	"weir/lag"
-	"weir/lag/state"
 )
 
 // tail are the brokers, what is nearest to losing data, and the changes: beside each other where there is room, and in
@@ -16,7 +16,12 @@ func (o *overview) tail(s *snap, w, h int, tall bool) []line {
 		return append(append(o.brokers(s, w, 0), o.nearest(s, w, min(3, h-8))...), o.changes(s, w, max(3, min(6, h-7)))...)
 	}
 	half := w / 2
-	left := append(o.brokers(s, half, 6), o.nearest(s, half, min(5, h-10))...)
+	left := o.brokers(s, half, 6)
+	for _, part := range [][]line{o.nearest(s, half, min(5, h-len(left)-4)), o.busyTopics(s, half, h-len(left)-min(6, len(o.limits)+1)-2)} {
+		if len(part) > 0 {
+			left = append(append(left, nil), part...)
+		}
+	}
 	return beside(s.glyphs, left, o.changes(s, w-half-2, max(7, min(20, h-1))), half, 2)
 }
 
@@ -35,12 +40,15 @@ func (o *overview) nearest(s *snap, w, rows int) []line {
 	return out
 }
 
-// limited are the groups with unread records that retention will reach, the nearest first.
+// nearLimit is how little time before retention is told as near to a limit.
+const nearLimit = 48 * time.Hour
+
+// limited are the groups with unread records that retention reaches soon, the nearest first.
 func limited(s *snap) []lag.GroupIx {
 	var out []lag.GroupIx
 	for g := range s.read().Groups {
 		v := s.verdict(lag.GroupIx(g))
-		if v == nil || s.read().Groups[g].Gone || v.Lag <= 0 || v.Lost > 0 || v.RetentionLeft < 0 || v.RetentionLeft == state.Never {
+		if v == nil || s.read().Groups[g].Gone || v.Lag <= 0 || v.Lost > 0 || v.RetentionLeft < 0 || v.RetentionLeft > nearLimit {
 			continue
 		}
 		out = append(out, lag.GroupIx(g))
@@ -70,8 +78,15 @@ func (o *overview) brokers(s *snap, w, rows int) []line {
 		}
 		return append(out, l)
 	}
-	out = append(out, put(quiet, "      LEADERS  OUT OF ISR  ANSWERS p99"))
-	leaders, under := perBroker(r)
+	shown := brokerCells
+	for len(shown) > 3 && 6+widthOf(shown) > w {
+		shown = shown[1:] // what tells least stands first
+	}
+	head := put(quiet, "      ")
+	for _, c := range shown {
+		head = head.add(quiet, text.PadStart(c.head, c.width))
+	}
+	out = append(out, head)
 	for _, n := range hl.down {
 		out = append(out, put(plain, "   "+text.PadEnd(s.node(n), 3)).add(critical, "   down"))
 	}
@@ -82,37 +97,128 @@ func (o *overview) brokers(s *snap, w, rows int) []line {
 		if rows--; rows < 0 {
 			return append(out, put(quiet, "   and more: 4 lists all brokers"))
 		}
-		ur := quiet
-		if under[n] > 0 {
-			ur = warning
+		l := put(plain, "   "+text.PadEnd(s.node(lag.NodeIx(n)), 3))
+		for _, c := range shown {
+			is := c.of(s, lag.NodeIx(n), &o.each[n])
+			l = l.add(is.role, text.PadStart(s.glyphs.CutEnd(is.s, c.width-1), c.width))
 		}
-		a := answersCell(s, lag.NodeIx(n))
-		out = append(out, put(plain, "   "+text.PadEnd(s.node(lag.NodeIx(n)), 3)).add(plain, text.PadStart(itoa(leaders[n]), 7)).
-			add(ur, text.PadStart(itoa(under[n]), 12)).add(a.role, text.PadStart(a.s, 13)))
+		out = append(out, l)
 	}
 	return out
 }
 
-func perBroker(r *lag.Reading) (leaders, under []int) {
-	leaders, under = make([]int, len(r.Nodes)), make([]int, len(r.Nodes))
+// brokerCell is a column of the brokers on the overview.
+type brokerCell struct {
+	head  string
+	width int
+	of    func(*snap, lag.NodeIx, *brokerSum) cell
+}
+
+func widthOf(all []brokerCell) int {
+	w := 0
+	for _, c := range all {
+		w += c.width
+	}
+	return w
+}
+
+var brokerCells = []brokerCell{
+	{"RACK", 8, func(s *snap, n lag.NodeIx, _ *brokerSum) cell {
+		if rack := s.read().Nodes[n].Rack; rack != "" {
+			return cell{s.safe(rack), quiet}
+		}
+		return cell{s.pick("–", "-"), quiet}
+	}},
+	{"DISK", 8, diskCell},
+	{"IN/s", 8, func(s *snap, _ lag.NodeIx, b *brokerSum) cell {
+		out := cell{s: rateWordBounded(s, b.in, b.inLeast)}
+		if b.in < 0 {
+			out.role = warning
+		}
+		return out
+	}},
+	{"LEADERS", 9, func(_ *snap, _ lag.NodeIx, b *brokerSum) cell { return cell{s: text.Exact(int64(b.leaders))} }},
+	{"OUT OF ISR", 12, func(_ *snap, _ lag.NodeIx, b *brokerSum) cell {
+		if b.under > 0 {
+			return cell{itoa(b.under), warning}
+		}
+		return cell{"0", quiet}
+	}},
+	{"ANSWERS p99", 13, func(s *snap, n lag.NodeIx, _ *brokerSum) cell { return answersCell(s, n) }},
+}
+
+// diskCell is how full a broker's fullest log directory is; where that isn't told, what it holds.
+func diskCell(s *snap, n lag.NodeIx, _ *brokerSum) cell {
+	dirs, read := s.read().Disks[n]
+	if !read {
+		return cell{"?", warning}
+	}
+	full := int64(-1)
+	var held lag.Sum
+	for i := range dirs {
+		d := &dirs[i]
+		if d.Fault != "" {
+			return cell{"faulty", critical}
+		}
+		held.Add(d.Held)
+		if lag.Known(d.Total) && lag.Known(d.Usable) && d.Total > 0 {
+			full = max(full, 100-d.Usable*100/d.Total)
+		}
+	}
+	if full >= 0 {
+		out := cell{s: itoa(int(full)) + "%"}
+		if full >= 85 {
+			out.role = warning
+		}
+		return out
+	}
+	if n, bound := held.Value(); lag.Known(n) {
+		return cell{s: s.bounded(text.Bytes(n), bound)}
+	}
+	return cell{"?", warning}
+}
+
+// brokerSum is what is counted of a broker.
+type brokerSum struct {
+	leaders, under int
+	in             float64 // records a second into what it leads; negative: not known
+	inLeast        bool
+}
+
+func perBroker(s *snap) []brokerSum {
+	r := s.read()
+	out := make([]brokerSum, len(r.Nodes))
+	for n := range out {
+		out[n].in = -1
+	}
 	for i := range r.Partitions {
 		p := &r.Partitions[i]
 		if p.Gone || r.Topics[p.Topic].Gone {
 			continue
 		}
 		if p.Leader >= 0 {
-			leaders[p.Leader]++
+			b, rate := &out[p.Leader], -1.0
+			b.leaders++
+			if i < len(s.c.Produce) {
+				rate = s.c.Produce[i]
+			}
+			b.in, b.inLeast = addRate(b.in, b.inLeast, rate)
 		}
 		if len(p.ISR) == len(p.Replicas) {
 			continue
 		}
 		for _, n := range p.Replicas {
 			if !slices.Contains(p.ISR, n) {
-				under[n]++
+				out[n].under++
 			}
 		}
 	}
-	return leaders, under
+	for n := range out {
+		if out[n].leaders == 0 {
+			out[n].in = 0
+		}
+	}
+	return out
 }
 
 // minor reports whether a change only follows from another that is told: brokers come and go, and leaders, replicas and

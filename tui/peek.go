@@ -203,13 +203,13 @@ func (p *peek) sentence(s *snap, w int) []line {
 	}
 	out := sentencesIn(s, r, said, w)
 	if broken := p.broken(); broken != nil && r != critical {
-		rest += "The first one from there on that is not whole JSON is " + text.Exact(broken.Offset) + ": " + wholeness(broken.Value) + ". "
+		rest += "The first one from there on that is not whole JSON is " + text.Exact(broken.Offset) + ": " + wholeness(broken.Value) + "; n goes there. "
 	}
-	rest += "The log begins at " + exactOr(p.got.Start) + " and ends at " + exactOr(p.got.End)
+	rest += "The log holds " + exactOr(p.got.Start) + " to " + exactOr(p.got.End)
 	if lag.Known(p.got.Stable) && p.got.Stable >= 0 && p.got.Stable < p.got.End {
 		rest += "; transactions are open from " + text.Exact(p.got.Stable) + " on"
 	}
-	out = append(out, sentences(s, rest+". "+harmless, w, 2)...)
+	out = append(out, sentences(s, rest+". "+harmless, w, 3)...)
 	for _, more := range []string{p.got.Unread, p.got.Masked} {
 		for _, part := range wrap(s.glyphs, s.safe(more), w-4, 2) {
 			out = append(out, put(plain, "   ").add(warning, part))
@@ -318,6 +318,8 @@ func (p *peek) do(s *snap, v verb) intent {
 			p.form = (p.form + numForms - 2) % numForms
 		}
 		p.from = 0
+	case vBroken:
+		return p.toBroken()
 	case vHalfDown:
 		p.from += max(1, p.room/2)
 	case vHalfUp:
@@ -329,6 +331,20 @@ func (p *peek) do(s *snap, v verb) intent {
 		p.from = 0
 	}
 	return nil
+}
+
+// toBroken goes to the next record below the cursor that is not whole JSON.
+func (p *peek) toBroken() intent {
+	if p.got == nil {
+		return say{"no record is shown"}
+	}
+	for i := p.at + 1; i < len(p.got.Records); i++ {
+		if wholeness(p.got.Records[i].Value) != "" {
+			p.at, p.from = i, 0
+			return nil
+		}
+	}
+	return say{"none of those shown below is broken JSON; → reads the records after them"}
 }
 
 // turn reads the records after those that are shown, or before them.

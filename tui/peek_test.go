@@ -91,6 +91,10 @@ func TestPeekFromPartitionsAndTopics(t *testing.T) {
 	c.m.sync()
 	c.run(keyMsg("enter"))
 	c.reads("topics ▸ orders.v2 ▸ peek", "A record stands at orders.v2 p4 at 38,914,027", "The first one from there on that is not whole JSON is 38,914,033: unexpected end")
+	if c.press("n"); !strings.Contains(c.under(), "38,914,033") {
+		t.Errorf("n leads to %q", c.under())
+	}
+	c.press("n").reads("none of those shown below is broken JSON")
 	c.press("2", "r").reads("records are read from a group, its partitions, or a topic")
 }
 
@@ -108,7 +112,7 @@ func TestPeekSaysWhatCannotBeShown(t *testing.T) {
 	})
 	c.m.root(peekOf(c))
 	c.run(nil)
-	c.reads("deleted.", "The log begins at 9 and ends at 20; transactions are open from 12 on", "A batch is damaged.", "Policy hides 2 fields.", "none")
+	c.reads("deleted.", "The log holds 9 to 20; transactions are open from 12 on", "A batch is damaged.", "Policy hides 2 fields.", "none")
 	sound(t, c)
 	c.press("right").reads("no record is shown to go on from")
 }

@@ -9,12 +9,17 @@ import (
 
 // prompt is a line of input at the foot of the screen: a filter, the name of a view, a mark.
 type prompt struct {
-	kind    byte // '/', ':', or 'm' for a mark
+	kind    byte // '/', ':', 'm' for a mark, 'n' for a note
 	input   string
+	back    int    // runes between the cursor and the end
 	was     string // what Esc brings back
 	fault   string
 	history []string
 	at      int // in the history, counted from its end; 0: the input itself
+
+	complete func(input string) []string // nil: nothing is completed
+	offered  []string                    // by the last completion
+	tabbed   int                         // which of them stands there
 }
 
 // longest is how much a prompt takes; more is a paste gone astray.
@@ -35,26 +40,39 @@ func (p *prompt) insert(s string) {
 		p.fault = "too long: " + itoa(longest) + " characters at most"
 		return
 	}
-	p.input += b.String()
+	before, after := p.halves()
+	p.input = before + b.String() + after
 	p.fault, p.at = "", 0
 }
 
-func (p *prompt) backspace() {
-	_, n := utf8.DecodeLastRuneInString(p.input)
-	p.input = p.input[:len(p.input)-n]
-	p.fault = ""
+// halves are the input before the cursor, and from it on.
+func (p *prompt) halves() (before, after string) {
+	all := []rune(p.input)
+	at := max(0, len(all)-p.back)
+	return string(all[:at]), string(all[at:])
 }
 
-// word drops the last word.
+// move moves the cursor by so many runes.
+func (p *prompt) move(by int) {
+	p.back = max(0, min(p.back-by, utf8.RuneCountInString(p.input)))
+}
+
+func (p *prompt) backspace() {
+	before, after := p.halves()
+	_, n := utf8.DecodeLastRuneInString(before)
+	p.input, p.fault = before[:len(before)-n]+after, ""
+}
+
+// word drops the word before the cursor.
 func (p *prompt) word() {
-	p.input = strings.TrimRight(p.input, " ")
-	p.input = p.input[:strings.LastIndex(p.input, " ")+1]
-	p.fault = ""
+	before, after := p.halves()
+	before = strings.TrimRight(before, " ")
+	p.input, p.fault = before[:strings.LastIndex(before, " ")+1]+after, ""
 }
 
 // recall goes through the history.
 func (p *prompt) recall(by int) {
-	p.at = max(0, min(p.at+by, len(p.history)))
+	p.at, p.back = max(0, min(p.at+by, len(p.history))), 0
 	if p.at == 0 {
 		p.input = ""
 		return
@@ -66,22 +84,18 @@ func (p *prompt) draw(s *snap, w int) line {
 	hint := p.fault
 	r := warning
 	if hint == "" {
-		r, hint = quiet, "Enter keeps, Esc clears"
+		r, hint = quiet, "Enter keeps, Esc leaves it"
 		switch p.kind {
-		case ':':
-			hint = strings.Join(completions(s, p.input), " ")
+		case ':', '/':
+			if all := p.hints(); all != "" {
+				hint = all
+				if p.kind == '/' {
+					hint = "Enter keeps, Esc leaves it; " + all
+				}
+			}
 		case 'm':
 			hint = "what happened? Enter notes this moment; no cluster is changed"
 		}
-	}
-	shown := s.safe(p.input)
-	if over := text.Width(shown) - (w - 12); over > 0 { // the end is what is being typed
-		runes := []rune(shown)
-		for over > 0 && len(runes) > 0 {
-			over -= text.Width(string(runes[0]))
-			runes = runes[1:]
-		}
-		shown = string(runes)
 	}
 	lead := string(p.kind)
 	if p.kind == 'm' {
@@ -93,7 +107,14 @@ func (p *prompt) draw(s *snap, w int) line {
 			hint = "why it is well as it is; Enter ends the run, Esc leaves it open"
 		}
 	}
-	l := put(accent, lead).add(strong, shown).add(cursor, " ")
+	before, after := p.halves()
+	under, rest := " ", ""
+	if _, n := utf8.DecodeRuneInString(after); n > 0 {
+		under, rest = s.safe(after[:n]), s.safe(after[n:])
+	}
+	rest = s.glyphs.CutEnd(rest, max(0, w/2))
+	before = lastCells(s.safe(before), w-12-text.Width(rest)) // the end is what is being typed
+	l := put(accent, lead).add(strong, before).add(cursor, under).add(strong, rest)
 	room := w - l.width() - 2
 	if room < 8 {
 		return l
@@ -115,6 +136,7 @@ var viewNames = []struct {
 	{"5", "events", []string{"e", "changes"}, func() view { return newEvents() }},
 	{"8", "runs", []string{"r"}, func() view { return newRuns() }},
 	{"9", "audit", nil, func() view { return newAudit() }},
+	{"0", "clusters", []string{"c", "contexts"}, func() view { return newClusters() }},
 }
 
 // setCompletions are the settings, or the values of one, that begin so.
@@ -138,21 +160,20 @@ func setCompletions(rest string) []string {
 	return kept
 }
 
-// completions are the commands that begin so.
-func completions(s *snap, input string) []string {
-	var out []string
-	for _, v := range viewNames {
-		out = append(out, v.name)
+// hints are what the line may become.
+func (p *prompt) hints() string {
+	if p.complete == nil {
+		return ""
 	}
-	out = append(out, "arm", "disarm", "run", "save", "set", "ctx", "help", "q")
-	if rest, is := strings.CutPrefix(strings.TrimLeft(input, " "), "set "); is {
-		return setCompletions(rest)
+	all := p.complete(p.input)
+	if len(all) == 0 || len(all) == 1 && all[0] == p.input {
+		return ""
 	}
-	kept := out[:0]
-	for _, name := range out {
-		if strings.HasPrefix(name, strings.TrimSpace(input)) {
-			kept = append(kept, name)
+	begin := strings.LastIndexAny(p.input, " ,|") + 1 // what stands already is not told again
+	for i := range all {
+		if rest, same := strings.CutPrefix(all[i], p.input[:begin]); same {
+			all[i] = strings.TrimRight(rest, " ")
 		}
 	}
-	return kept
+	return "Tab: " + strings.Join(all, " ")
 }

@@ -19,14 +19,15 @@ import (
 
 // Options are what the console runs on.
 type Options struct {
-	Engine   *engine.Engine     // made, not running: Run runs it
-	Clusters []Cluster          // those of the engine, in its order
-	Progress *ProgressBox       // of the first read; nil: none is told
-	Notebook Notebook           // marks; nil: there are none, and none can be set
-	Peeker   Peeker             // reads records; nil: they can't be read
-	Settings Settings           // as kept
-	Keep     func([]byte) error // keeps settings; nil: they can't be kept
-	Said     string             // a word to begin with, such as what was wrong with the settings
+	Engine   *engine.Engine                                       // made, not running: Run runs it
+	Clusters []Cluster                                            // those of the engine, in its order
+	Progress *ProgressBox                                         // of the first read; nil: none is told
+	Notebook Notebook                                             // marks; nil: there are none, and none can be set
+	Peeker   Peeker                                               // reads records; nil: they can't be read
+	Settings Settings                                             // as kept
+	Keep     func([]byte) error                                   // keeps settings; nil: they can't be kept
+	Write    func(name string, b []byte) (path string, err error) // writes a file that is not there yet; nil: none can be
+	Said     string                                               // a word to begin with, such as what was wrong with the settings
 	In, Out  *os.File
 	Getenv   func(string) string
 	UTC      bool  // times in UTC from the start
@@ -92,7 +93,7 @@ func Run(ctx context.Context, o Options) error {
 		defer close(ended)
 		o.Engine.Run(ctx)
 	}()
-	out := outside{states: o.Engine.States(), focus: o.Engine.Focus, setPace: o.Engine.SetPace, readNow: o.Engine.ReadNow, notebook: o.Notebook, peeker: o.Peeker, keep: o.Keep}
+	out := outside{states: o.Engine.States(), focus: o.Engine.Focus, setPace: o.Engine.SetPace, readNow: o.Engine.ReadNow, notebook: o.Notebook, peeker: o.Peeker, keep: o.Keep, write: o.Write}
 	if o.Progress != nil {
 		out.progress = o.Progress.ch
 	}

@@ -57,7 +57,7 @@ func TestOnATerminalItOpensAndLeavesNothingBehind(t *testing.T) {
 			ended := runOn(ctx, p)
 			p.Await("worst groups")
 			p.Type("2")
-			p.Await("ad-attrib")
+			p.Await("▸ groups", "ad-attrib")
 			tt.end(p, cancel)
 			if err := <-ended; !errors.Is(err, tt.want) {
 				t.Errorf("Run returned %v, want %v", err, tt.want)

@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"weir/internal/text"
@@ -34,6 +36,21 @@ func listCommand(s *snap, l *list, troubles string, args ...string) []string {
 	}
 	return out
 }
+
+func (g *groups) command(s *snap) []string {
+	var names []string
+	if g.onlyMine {
+		names = slices.Sorted(maps.Keys(g.mine))
+	}
+	filter := ""
+	if g.onlyBad {
+		filter = troublesFilter
+	}
+	return listCommand(s, &g.list, filter, names...)
+}
+
+// troublesFilter is what ! does, as the shell filters.
+const troublesFilter = "state=losing_data|state=stalled|state=blocked|state=stopped|state=ahead|state=falling_behind|state=rewinding|state=not_visible"
 
 // shellLine quotes a command for a POSIX shell.
 func shellLine(args []string) string {

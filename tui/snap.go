@@ -34,6 +34,8 @@ type snap struct {
 	mine    string   // pattern of the owners whose groups are one's own
 	changes []change // what was seen and noted, oldest first
 	acts    *acts
+	fleet   func() []*snap // all clusters; nil for none but this
+	sum     func(*snap) *counted
 	reading
 }
 

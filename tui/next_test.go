@@ -1,0 +1,62 @@
+package tui
+
+import (
+	"testing"
+)
+
+func TestAGroupInTroubleTellsWhatLeadsOn(t *testing.T) {
+	c := open(t, nil, 120, 40, 2, troubled)
+	c.press("j", "enter").reads("payments-settle", "next: r read the record")
+	c.m.acts.actor = &stand{t: t}
+	c.tick(night, troubled)
+	c.reads("next: r read the record   a record-skip")
+	c.m.clusters[0].NoPeek = "policy"
+	c.press("esc", "k", "enter").reads("LOSING DATA", "next: a offset-reset").lacks("read the record")
+	c.press("2", "N", "g", "enter").lacks("next:")
+}
+
+func TestTheMapIsWalkedByItsCells(t *testing.T) {
+	c, g := mapOf(t, 10_000)
+	c.plain()
+	per := g.heat.per
+	if per < 2 {
+		t.Fatalf("a cell of 10,000 is %d partitions", per)
+	}
+	c.press("tab", "home").reads("p0–" + itoa(per-1) + ": ")
+	if c.press("right"); g.heat.at != per {
+		t.Errorf("a cell on is partition %d", g.heat.at)
+	}
+	if c.press("down"); g.heat.at != per+100*per {
+		t.Errorf("a row down is partition %d", g.heat.at)
+	}
+	if c.press("up", "left", "left"); g.heat.at != 0 {
+		t.Errorf("back at partition %d", g.heat.at)
+	}
+	worst := 0
+	for i := range per {
+		if c := g.heat.topics[0].cells[i]; graver(&c, &g.heat.topics[0].cells[worst]) {
+			worst = i
+		}
+	}
+	if _, hand, _ := g.heat.hand(); int(hand.number) != worst {
+		t.Errorf("of the cell, p%d is in hand and p%d is the worst", hand.number, worst)
+	}
+	c.reads("worst p"+itoa(worst), "p0–"+itoa(per-1)+" of 10,000 partitions", "lag · <100", "↗ falling behind")
+}
+
+func TestTheMapGoesFromTopicToTopic(t *testing.T) {
+	m := heat{per: 10}
+	for _, n := range []int{1250, 30, 205} {
+		m.topics = append(m.topics, heatTopic{cells: make([]heatCell, n)})
+		m.cells += n
+	}
+	for _, step := range []struct {
+		v    verb
+		want int
+	}{{vLast, 1484}, {vLeft, 1470}, {vUp, 1279}, {vUp, 1029}, {vUp, 29}, {vDown, 1029}, {vDown, 1279}, {vLeft, 1260}, {vLeft, 1250}, {vLeft, 1249},
+		{vLeft, 1230}, {vRight, 1240}, {vRight, 1250}, {vRight, 1260}, {vRight, 1270}, {vRight, 1280}, {vFirst, 0}, {vUp, 0}, {vLeft, 0}} {
+		if m.move(step.v, 120); m.at != step.want {
+			t.Fatalf("verb %d leads to %d, not %d", step.v, m.at, step.want)
+		}
+	}
+}
