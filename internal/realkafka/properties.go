@@ -17,6 +17,7 @@ var quick = map[string]string{
 	"inter.broker.listener.name":     "PLAINTEXT",
 
 	"auto.create.topics.enable":                    "false",
+	"auto.leader.rebalance.enable":                 "false", // after five minutes leaders would move under a test that means them to stay
 	"offsets.topic.num.partitions":                 "6",
 	"transaction.state.log.num.partitions":         "6",
 	"share.coordinator.state.topic.num.partitions": "3",
