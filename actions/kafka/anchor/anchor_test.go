@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -18,6 +19,9 @@ import (
 	"github.com/twmb/franz-go/pkg/kfake"
 	"go.uber.org/goleak"
 )
+
+// Nothing more is done here with -all, which is given to all packages of actions at once.
+var _ = flag.Bool("all", false, "changes nothing here")
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 

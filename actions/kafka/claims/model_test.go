@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -18,6 +19,9 @@ import (
 
 	"pgregory.net/rapid"
 )
+
+// Nothing more is done here with -all, which is given to all packages of actions at once.
+var _ = flag.Bool("all", false, "changes nothing here")
 
 // ocean is a log in memory: slow, lossy, with a clock of its own.
 type ocean struct {

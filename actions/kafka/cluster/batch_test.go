@@ -1,10 +1,14 @@
 package cluster
 
 import (
+	"flag"
 	"testing"
 
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
+
+// Nothing more is done here with -all, which is given to all packages of actions at once.
+var _ = flag.Bool("all", false, "changes nothing here")
 
 func FuzzParseBatch(f *testing.F) {
 	b := kmsg.RecordBatch{FirstOffset: 40, PartitionLeaderEpoch: 3, Magic: 2, LastOffsetDelta: 2, FirstTimestamp: 1000, MaxTimestamp: 2000, NumRecords: 3}

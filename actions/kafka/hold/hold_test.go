@@ -3,6 +3,7 @@ package hold
 import (
 	"context"
 	"errors"
+	"flag"
 	"slices"
 	"sync"
 	"testing"
@@ -16,6 +17,9 @@ import (
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
+
+// Nothing more is done here with -all, which is given to all packages of actions at once.
+var _ = flag.Bool("all", false, "changes nothing here")
 
 // broker answers what a hold asks. In a synctest bubble its goroutines must end, or the test fails.
 type broker struct {
