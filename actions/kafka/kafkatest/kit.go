@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"sync"
 	"testing"
 	"time"
@@ -37,8 +38,14 @@ type World struct {
 	Admin  *kadm.Client
 	Client *kgo.Client
 	Crash  *Crash
+	Wire   Wire
 	Log    *audit.Log
 	Dir    string
+	// Login, when set, gives the brokers and the login that clients of a role take in place of Seeds and none.
+	Login func(kafka.Role) ([]string, config.Security)
+
+	mu     sync.Mutex
+	before map[int16]func()
 }
 
 // Fake starts a cluster in memory; topics have three partitions.
@@ -51,12 +58,12 @@ func Fake(t testing.TB, opts ...kfake.Opt) (*World, *kfake.Cluster) {
 	return On(t, c.ListenAddrs()), c
 }
 
-// On makes a world around a cluster that runs.
-func On(t testing.TB, seeds []string) *World {
+// On makes a world around a cluster that runs; opts are those of its own client, which may do anything.
+func On(t testing.TB, seeds []string, opts ...kgo.Opt) *World {
 	t.Helper()
 	w := &World{T: t, Seeds: seeds, Seen: &tap.Recorder{}, Acted: &tap.Recorder{}, Dir: t.TempDir(), Crash: &Crash{}}
 	var err error
-	w.Client, err = kgo.NewClient(kgo.SeedBrokers(seeds...), kgo.RecordPartitioner(kgo.ManualPartitioner()), kgo.MetadataMinAge(50*time.Millisecond))
+	w.Client, err = kgo.NewClient(append([]kgo.Opt{kgo.SeedBrokers(seeds...), kgo.RecordPartitioner(kgo.ManualPartitioner()), kgo.MetadataMinAge(50 * time.Millisecond)}, opts...)...)
 	Must(t, err)
 	t.Cleanup(w.Client.Close)
 	w.Admin = kadm.NewClient(w.Client)
@@ -76,11 +83,16 @@ func (w *World) dial(role kafka.Role, r *tap.Recorder) func(context.Context, str
 		if name != Cluster {
 			return nil, fmt.Errorf("no cluster %q", name)
 		}
-		c, err := kafka.Dial(ctx, config.Cluster{Name: name, Brokers: w.Seeds, Timeout: 10 * time.Second}, role, kafka.Options{WrapConn: r.Wrap})
+		at := config.Cluster{Name: name, Brokers: w.Seeds, Timeout: 10 * time.Second}
+		if w.Login != nil {
+			at.Brokers, at.Security = w.Login(role)
+		}
+		c, err := kafka.Dial(ctx, at, role, kafka.Options{DialContext: w.Wire.dial,
+			WrapConn: func(addr string, c net.Conn) net.Conn { return r.Wrap(addr, w.Wire.wrap(addr, c)) }})
 		if err != nil {
 			return nil, err
 		}
-		return w.Crash.conn(cluster.Of(c)), nil
+		return cutConn{w, cluster.Of(c)}, nil
 	}
 }
 
@@ -226,20 +238,41 @@ func (c *Crash) Pass(what string, do func() error) error {
 	return ErrCrash
 }
 
-func (c *Crash) conn(under cluster.Conn) cluster.Conn { return cutConn{c, under} }
+// Before has do called once, in the goroutine of the run, when the next request of a kind is about to be sent: to which
+// broker is settled by then.
+func (w *World) Before(key kmsg.Key, do func()) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.before == nil {
+		w.before = map[int16]func(){}
+	}
+	w.before[int16(key)] = do
+}
 
+func (w *World) strike(key int16) {
+	w.mu.Lock()
+	do := w.before[key]
+	delete(w.before, key)
+	w.mu.Unlock()
+	if do != nil {
+		do()
+	}
+}
+
+// cutConn is a connection that the world's Crash can cut.
 type cutConn struct {
-	c     *Crash
+	w     *World
 	under cluster.Conn
 }
 
 func (k cutConn) Request(ctx context.Context, req kmsg.Request) (resp kmsg.Response, err error) {
-	err = k.c.Pass(kmsg.NameForKey(req.Key()), func() error { resp, err = k.under.Request(ctx, req); return err })
+	err = k.w.Crash.Pass(kmsg.NameForKey(req.Key()), func() error { resp, err = k.under.Request(ctx, req); return err })
 	return resp, err
 }
 
 func (k cutConn) Once(ctx context.Context, broker int32, req kmsg.Request) (resp kmsg.Response, err error) {
-	err = k.c.Pass(kmsg.NameForKey(req.Key()), func() error { resp, err = k.under.Once(ctx, broker, req); return err })
+	k.w.strike(req.Key())
+	err = k.w.Crash.Pass(kmsg.NameForKey(req.Key()), func() error { resp, err = k.under.Once(ctx, broker, req); return err })
 	return resp, err
 }
 

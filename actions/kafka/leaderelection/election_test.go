@@ -22,17 +22,17 @@ import (
 func TestMain(m *testing.M) { os.Exit(realkafka.Main(m)) }
 
 // lopsided is a topic of eight partitions: two rest, three can be led by their preferred replica, and three can't.
-func lopsided() []*part {
+func lopsided() []*kafkatest.Part {
 	notInSync, leaderless := at(1, 2), at(-1, 0)
-	notInSync.isr = []int32{0, 1}
-	leaderless.isr = []int32{0}
-	return []*part{at(0, 0), at(1, 1), at(1, 0), at(2, 0), at(0, 1), notInSync, leaderless, at(1, 0)}
+	notInSync.ISR = []int32{0, 1}
+	leaderless.ISR = []int32{0}
+	return []*kafkatest.Part{at(0, 0), at(1, 1), at(1, 0), at(2, 0), at(0, 1), notInSync, leaderless, at(1, 0)}
 }
 
 func TestPreferred(t *testing.T) {
 	w, _, k := fake(t)
-	k.topics["orders"], k.topics["other"], k.topics["__offsets"] = lopsided(), []*part{at(1, 0)}, []*part{at(1, 0)}
-	k.moving[cluster.Place{Topic: "orders", Partition: 7}] = true
+	k.Topics["orders"], k.Topics["other"], k.Topics["__offsets"] = lopsided(), []*kafkatest.Part{at(1, 0)}, []*kafkatest.Part{at(1, 0)}
+	k.Moving[cluster.Place{Topic: "orders", Partition: 7}] = true
 	x := w.Executor(action(w))
 	p := kafkatest.Plan(t, x, ask(topic("orders"), "batch", "2"))
 	if p.Tier != actions.T1 || p.Undo != actions.UndoNone || p.Effect != actions.Mutate || *p.Totals.Skipped != 0 {
@@ -63,7 +63,7 @@ func TestPreferred(t *testing.T) {
 	if rep.Status != actions.StatusDone || rep.Done != 2 || rep.Total != 2 || !strings.Contains(rep.Verify.Note, "3 leaders read back") {
 		t.Errorf("report %+v", rep)
 	}
-	if got := k.leaders("orders"); !slices.Equal(got, []int32{0, 1, 0, 0, 1, 1, -1, 1}) {
+	if got := k.Leaders("orders"); !slices.Equal(got, []int32{0, 1, 0, 0, 1, 1, -1, 1}) {
 		t.Errorf("leaders are %v", got)
 	}
 	if w.Seen.Count()["ElectLeaders"] > 0 || w.Acted.Count()["ElectLeaders"] != 2 {
@@ -76,8 +76,8 @@ func TestPreferred(t *testing.T) {
 
 func TestWholeCluster(t *testing.T) {
 	w, _, k := fake(t)
-	k.topics["b"], k.topics["a"], k.topics["__offsets"] = []*part{at(1, 0), at(2, 2)}, []*part{at(2, 1)}, []*part{at(1, 0)}
-	k.hidden = true
+	k.Topics["b"], k.Topics["a"], k.Topics["__offsets"] = []*kafkatest.Part{at(1, 0), at(2, 2)}, []*kafkatest.Part{at(2, 1)}, []*kafkatest.Part{at(1, 0)}
+	k.Hidden = true
 	x := w.Executor(action(w))
 	p := kafkatest.Plan(t, x, ask(lag.Ref{Kind: lag.KindCluster}))
 	warned := strings.Join(p.Warnings, "\n")
@@ -87,27 +87,30 @@ func TestWholeCluster(t *testing.T) {
 	}
 	_, err := x.Apply(t.Context(), p, kafkatest.Consent(p))
 	kafkatest.Must(t, err)
-	if !slices.Equal(k.leaders("b"), []int32{0, 2}) || !slices.Equal(k.leaders("a"), []int32{1}) {
-		t.Errorf("leaders are %v, %v", k.leaders("b"), k.leaders("a"))
+	if !slices.Equal(k.Leaders("b"), []int32{0, 2}) || !slices.Equal(k.Leaders("a"), []int32{1}) {
+		t.Errorf("leaders are %v, %v", k.Leaders("b"), k.Leaders("a"))
 	}
 }
 
 // TestNotPlanned are requests by which nothing is or can be elected, each with the reason.
 func TestNotPlanned(t *testing.T) {
 	away, leaderless := at(1, 0), at(-1, 0)
-	leaderless.isr = []int32{0}
+	leaderless.ISR = []int32{0}
 	for _, tt := range []struct {
 		name   string
 		req    actions.Request
 		kind   actions.Kind
 		says   string
-		worldy func(*controller)
+		worldy func(*kafkatest.Controller)
 	}{
 		{"at rest", ask(topic("rest")), actions.ErrGuard, "2 partitions led by the preferred replica already", nil},
-		{"down", ask(topic("away")), actions.ErrGuard, "left out: away:0: its preferred replica, broker 0, is down", func(k *controller) { k.down[0] = true }},
+		{"down", ask(topic("away")), actions.ErrGuard, "left out: away:0: its preferred replica, broker 0, is down", func(k *kafkatest.Controller) { k.Down[0] = true }},
 		{"has leaders", ask(topic("rest"), "type", "unclean"), actions.ErrGuard, "2 partitions with a leader", nil},
 		{"no leader", ask(topic("dark")), actions.ErrGuard, "which a preferred election doesn't mend", nil},
-		{"all down", ask(topic("dark"), "type", "unclean"), actions.ErrGuard, "none of its replicas is up", func(k *controller) { k.down[0], k.down[1] = true, true; k.topics["dark"][0].replicas = []int32{0, 1} }},
+		{"all down", ask(topic("dark"), "type", "unclean"), actions.ErrGuard, "none of its replicas is up", func(k *kafkatest.Controller) {
+			k.Down[0], k.Down[1] = true, true
+			k.Topics["dark"][0].Replicas = []int32{0, 1}
+		}},
 		{"no topic", ask(topic("typo")), actions.ErrUnseen, `there is no topic "typo"`, nil},
 		{"no partition", ask(lag.Ref{Kind: lag.KindPartition, Name: "rest", Sub: "0,7"}), actions.ErrUnseen, "none with number 7", nil},
 		{"no number", ask(lag.Ref{Kind: lag.KindPartition, Name: "rest", Sub: "0,x"}), actions.ErrUsage, `"x" is no partition number`, nil},
@@ -119,7 +122,7 @@ func TestNotPlanned(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			w, _, k := fake(t)
-			k.topics["rest"], k.topics["away"], k.topics["dark"] = []*part{at(0, 0), at(1, 1)}, []*part{away}, []*part{leaderless}
+			k.Topics["rest"], k.Topics["away"], k.Topics["dark"] = []*kafkatest.Part{at(0, 0), at(1, 1)}, []*kafkatest.Part{away}, []*kafkatest.Part{leaderless}
 			if tt.worldy != nil {
 				tt.worldy(k)
 			}
@@ -134,7 +137,7 @@ func TestNotPlanned(t *testing.T) {
 // TestSilentBroker has the broker that would lead listed, and silent: as for some seconds after it was killed.
 func TestSilentBroker(t *testing.T) {
 	w, _, k := fake(t)
-	k.topics["orders"] = []*part{at(1, 0), at(1, 2)}
+	k.Topics["orders"] = []*kafkatest.Part{at(1, 0), at(1, 2)}
 	silent, a := int32(-1), action(w)
 	a.Connect = hearing(a.Connect, &silent)
 	x := w.Executor(a)
@@ -155,9 +158,9 @@ func TestSilentBroker(t *testing.T) {
 
 func TestUnclean(t *testing.T) {
 	w, _, k := fake(t)
-	lost := &part{leader: -1, replicas: []int32{1, 2, 0}, elr: []int32{1}}
-	k.topics["orders"] = []*part{at(2, 2), lost}
-	k.down[1] = true
+	lost := &kafkatest.Part{Leader: -1, Replicas: []int32{1, 2, 0}, ELR: []int32{1}}
+	k.Topics["orders"] = []*kafkatest.Part{at(2, 2), lost}
+	k.Down[1] = true
 	x := w.Executor(action(w))
 	p := kafkatest.Plan(t, x, ask(topic("orders"), "type", "unclean"))
 	if p.Tier != actions.T3 || p.Effect != actions.Destroy || p.Undo != actions.UndoNone || p.Totals.Gone != nil || p.Totals.Skipped != nil || len(p.Changes) != 1 {
@@ -180,7 +183,7 @@ func TestUnclean(t *testing.T) {
 	}
 	_, err := x.Apply(t.Context(), p, kafkatest.Consent(p))
 	kafkatest.Must(t, err)
-	if got := k.leaders("orders"); !slices.Equal(got, []int32{2, 2}) {
+	if got := k.Leaders("orders"); !slices.Equal(got, []int32{2, 2}) {
 		t.Errorf("leaders are %v", got)
 	}
 }
@@ -217,28 +220,28 @@ func TestWhoLeads(t *testing.T) {
 func TestDrift(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
-		worldy func(*controller)
+		worldy func(*kafkatest.Controller)
 		field  string // "": applied all the same
 		kind   actions.Kind
 	}{
-		{"another leader", func(k *controller) { k.topics["orders"][0].leader = 2 }, "leader", actions.ErrStale},
-		{"no leader", func(k *controller) { k.topics["orders"][0].leader = -1 }, "leader", actions.ErrStale},
-		{"led as planned already", func(k *controller) { k.topics["orders"][1].leader = 0 }, "leader", actions.ErrStale},
-		{"other replicas", func(k *controller) { k.topics["orders"][1].replicas = []int32{0, 2, 1} }, "replicas", actions.ErrStale},
-		{"one out of sync", func(k *controller) { k.topics["orders"][1].isr = []int32{0, 1} }, "isr", actions.ErrStale},
-		{"one more in sync", func(k *controller) { k.topics["orders"][2].isr = []int32{2, 1, 0} }, "", 0},
-		{"made anew", func(k *controller) { k.ids["orders"] = "anew" }, "topic_id", actions.ErrStale},
-		{"gone", func(k *controller) { delete(k.topics, "orders") }, "topic_id", actions.ErrStale},
-		{"being reassigned", func(k *controller) { k.moving[cluster.Place{Topic: "orders"}] = true }, "", actions.ErrGuard},
+		{"another leader", func(k *kafkatest.Controller) { k.Topics["orders"][0].Leader = 2 }, "leader", actions.ErrStale},
+		{"no leader", func(k *kafkatest.Controller) { k.Topics["orders"][0].Leader = -1 }, "leader", actions.ErrStale},
+		{"led as planned already", func(k *kafkatest.Controller) { k.Topics["orders"][1].Leader = 0 }, "leader", actions.ErrStale},
+		{"other replicas", func(k *kafkatest.Controller) { k.Topics["orders"][1].Replicas = []int32{0, 2, 1} }, "replicas", actions.ErrStale},
+		{"one out of sync", func(k *kafkatest.Controller) { k.Topics["orders"][1].ISR = []int32{0, 1} }, "isr", actions.ErrStale},
+		{"one more in sync", func(k *kafkatest.Controller) { k.Topics["orders"][2].ISR = []int32{2, 1, 0} }, "", 0},
+		{"made anew", func(k *kafkatest.Controller) { k.IDs["orders"] = "anew" }, "topic_id", actions.ErrStale},
+		{"gone", func(k *kafkatest.Controller) { delete(k.Topics, "orders") }, "topic_id", actions.ErrStale},
+		{"being reassigned", func(k *kafkatest.Controller) { k.Moving[cluster.Place{Topic: "orders"}] = true }, "", actions.ErrGuard},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			w, _, k := fake(t)
 			two := at(1, 0)
-			two.isr = []int32{0, 1}
-			k.topics["orders"] = []*part{at(1, 0), at(1, 0), two}
+			two.ISR = []int32{0, 1}
+			k.Topics["orders"] = []*kafkatest.Part{at(1, 0), at(1, 0), two}
 			x := w.Executor(action(w))
 			p := kafkatest.Plan(t, x, ask(topic("orders"), "batch", "1"))
-			k.set(func() { tt.worldy(k) })
+			k.Set(func() { tt.worldy(k) })
 			rep, err := x.Apply(t.Context(), p, kafkatest.Consent(p))
 			if tt.kind == 0 {
 				kafkatest.Must(t, err)
@@ -264,12 +267,12 @@ func TestLaterDrift(t *testing.T) {
 	}{{"by itself as planned", 0, 0}, {"another", 2, int(actions.ErrPartial)}} {
 		t.Run(tt.name, func(t *testing.T) {
 			w, _, k := fake(t)
-			k.topics["orders"] = []*part{at(1, 0), at(1, 0), at(1, 0)}
+			k.Topics["orders"] = []*kafkatest.Part{at(1, 0), at(1, 0), at(1, 0)}
 			x := w.Executor(action(w))
 			p := kafkatest.Plan(t, x, ask(topic("orders"), "batch", "1"))
 			x.Tell = func(e actions.Event) {
 				if e.Step.ID == "elect-1" && e.State == actions.OutcomeApplied {
-					k.set(func() { k.topics["orders"][1].leader = tt.leader })
+					k.Set(func() { k.Topics["orders"][1].Leader = tt.leader })
 				}
 			}
 			_, err := x.Apply(t.Context(), p, kafkatest.Consent(p))
@@ -279,8 +282,8 @@ func TestLaterDrift(t *testing.T) {
 			if err != nil && (strings.Contains(err.Error(), "weir run undo") || !strings.Contains(err.Error(), "can't be undone")) {
 				t.Errorf("there is no undo, and it says: %v", err)
 			}
-			if tt.want == 0 && len(k.sent) != 2 {
-				t.Errorf("sent %v", k.sent)
+			if tt.want == 0 && len(k.Sent) != 2 {
+				t.Errorf("sent %v", k.Sent)
 			}
 		})
 	}
@@ -301,35 +304,35 @@ func TestAnswers(t *testing.T) {
 	}
 	for _, tt := range []struct {
 		name   string
-		worldy func(*controller)
+		worldy func(*kafkatest.Controller)
 		exit   int
 		says   string
 		led    int
 	}{
-		{"may not", func(k *controller) { k.top = kerr.ClusterAuthorizationFailed.Code }, 3, "may not elect leaders", 0},
-		{"may not, told by partition", func(k *controller) { k.answer = every(kerr.ClusterAuthorizationFailed.Code) }, 3, "grant it Alter on the cluster", 0},
-		{"one can't", func(k *controller) { k.answer = one(kerr.PreferredLeaderNotAvailable.Code, false) }, 8, "orders:1: PREFERRED_LEADER_NOT_AVAILABLE", 1},
-		{"none can", func(k *controller) { k.answer = every(kerr.EligibleLeadersNotAvailable.Code) }, 4, "orders:0: ELIGIBLE_LEADERS_NOT_AVAILABLE", 0},
-		{"gone", func(k *controller) { k.answer = every(kerr.UnknownTopicOrPartition.Code) }, 10, "UNKNOWN_TOPIC_OR_PARTITION", 0},
-		{"timed out, and done", func(k *controller) { k.answer = one(kerr.RequestTimedOut.Code, false) }, 0, "", 2},
-		{"lost after it", func(k *controller) { k.answer = one(0, true) }, 0, "", 2},
-		{"lost before it", func(k *controller) { k.before = kafkatest.ErrCrash }, 3, "closed the connection", 0},
-		{"not needed", func(k *controller) {
-			k.answer = func(p cluster.Place) (int16, bool) { k.topics["orders"][p.Partition].leader = 0; return 0, false }
+		{"may not", func(k *kafkatest.Controller) { k.Top = kerr.ClusterAuthorizationFailed.Code }, 3, "may not elect leaders", 0},
+		{"may not, told by partition", func(k *kafkatest.Controller) { k.Answer = every(kerr.ClusterAuthorizationFailed.Code) }, 3, "grant it Alter on the cluster", 0},
+		{"one can't", func(k *kafkatest.Controller) { k.Answer = one(kerr.PreferredLeaderNotAvailable.Code, false) }, 8, "orders:1: PREFERRED_LEADER_NOT_AVAILABLE", 1},
+		{"none can", func(k *kafkatest.Controller) { k.Answer = every(kerr.EligibleLeadersNotAvailable.Code) }, 4, "orders:0: ELIGIBLE_LEADERS_NOT_AVAILABLE", 0},
+		{"gone", func(k *kafkatest.Controller) { k.Answer = every(kerr.UnknownTopicOrPartition.Code) }, 10, "UNKNOWN_TOPIC_OR_PARTITION", 0},
+		{"timed out, and done", func(k *kafkatest.Controller) { k.Answer = one(kerr.RequestTimedOut.Code, false) }, 0, "", 2},
+		{"lost after it", func(k *kafkatest.Controller) { k.Answer = one(0, true) }, 0, "", 2},
+		{"lost before it", func(k *kafkatest.Controller) { k.Before = kafkatest.ErrCrash }, 3, "closed the connection", 0},
+		{"not needed", func(k *kafkatest.Controller) {
+			k.Answer = func(p cluster.Place) (int16, bool) { k.Topics["orders"][p.Partition].Leader = 0; return 0, false }
 		}, 0, "", 2},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			w, _, k := fake(t)
-			k.topics["orders"] = []*part{at(1, 0), at(1, 0)}
+			k.Topics["orders"] = []*kafkatest.Part{at(1, 0), at(1, 0)}
 			x := w.Executor(action(w))
 			p := kafkatest.Plan(t, x, ask(topic("orders")))
-			k.set(func() { tt.worldy(k) })
+			k.Set(func() { tt.worldy(k) })
 			_, err := x.Apply(t.Context(), p, kafkatest.Consent(p))
 			if got := actions.ExitCode(err); got != tt.exit || err != nil && !strings.Contains(err.Error(), tt.says) {
 				t.Errorf("exit %d (%v), want %d with %q", got, err, tt.exit, tt.says)
 			}
 			led := 0
-			for _, l := range k.leaders("orders") {
+			for _, l := range k.Leaders("orders") {
 				if l == 0 {
 					led++
 				}
@@ -344,9 +347,9 @@ func TestAnswers(t *testing.T) {
 // TestControllerMoves has a broker refuse for the controller once.
 func TestControllerMoves(t *testing.T) {
 	w, _, k := fake(t)
-	k.topics["orders"] = []*part{at(1, 0)}
+	k.Topics["orders"] = []*kafkatest.Part{at(1, 0)}
 	asked := 0
-	k.answer = func(cluster.Place) (int16, bool) {
+	k.Answer = func(cluster.Place) (int16, bool) {
 		asked++
 		if asked == 1 {
 			return kerr.NotController.Code, false
@@ -365,12 +368,12 @@ func TestControllerMoves(t *testing.T) {
 // TestNotReadBack has a leader lost again right after its election.
 func TestNotReadBack(t *testing.T) {
 	w, _, k := fake(t)
-	k.topics["orders"] = []*part{at(1, 0)}
+	k.Topics["orders"] = []*kafkatest.Part{at(1, 0)}
 	x := w.Executor(action(w))
 	p := kafkatest.Plan(t, x, ask(topic("orders")))
 	x.Tell = func(e actions.Event) {
 		if e.State == actions.OutcomeApplied {
-			k.set(func() { k.topics["orders"][0].leader = 2 })
+			k.Set(func() { k.Topics["orders"][0].Leader = 2 })
 		}
 	}
 	_, err := x.Apply(t.Context(), p, kafkatest.Consent(p))

@@ -137,16 +137,16 @@ func TestKillSweep(t *testing.T) {
 	}
 }
 
-func embedded(t *testing.T, w *kafkatest.World, k *controller, name, batch string, uncleanly bool) *stand {
+func embedded(t *testing.T, w *kafkatest.World, k *kafkatest.Controller, name, batch string, uncleanly bool) *stand {
 	s := &stand{w: w, x: w.Executor(action(w)), req: ask(topic(name), "batch", batch)}
-	s.now = func() []int32 { return k.leaders(name) }
+	s.now = func() []int32 { return k.Leaders(name) }
 	s.back = func() {
-		k.set(func() {
-			k.topics[name] = []*part{at(1, 0), at(2, 0), at(1, 2), at(0, 1)}
+		k.Set(func() {
+			k.Topics[name] = []*kafkatest.Part{at(1, 0), at(2, 0), at(1, 2), at(0, 1)}
 			if uncleanly {
-				k.topics[name] = []*part{lost(0, 1), lost(0, 2), lost(0, 1), lost(0, 2)}
+				k.Topics[name] = []*kafkatest.Part{lost(0, 1), lost(0, 2), lost(0, 1), lost(0, 2)}
 			}
-			k.down[0] = uncleanly
+			k.Down[0] = uncleanly
 		})
 	}
 	s.before, s.after = []int32{1, 2, 1, 0}, []int32{0, 0, 2, 1}
@@ -158,6 +158,6 @@ func embedded(t *testing.T, w *kafkatest.World, k *controller, name, batch strin
 }
 
 // lost is a partition whose last replica in sync is down.
-func lost(down, next int32) *part {
-	return &part{leader: -1, replicas: []int32{down, next}, isr: []int32{down}}
+func lost(down, next int32) *kafkatest.Part {
+	return &kafkatest.Part{Leader: -1, Replicas: []int32{down, next}, ISR: []int32{down}}
 }
