@@ -33,7 +33,7 @@ type axis struct {
 	now    Moment
 	before Moment        // of the reading before the last; Never
 	last   time.Duration // now, since origin
-	shift  time.Duration // what clocks set back have taken away so far
+	shift  time.Duration // what clocks set back, and sleep, have taken away so far
 	usual  time.Duration // between two readings
 	levels [4]level
 }
@@ -67,6 +67,9 @@ func (a *axis) step(stamp time.Time) (gap bool) {
 		a.origin, a.wall = stamp, stamp
 		a.push()
 		return false
+	}
+	if slept := stamp.Round(0).Sub(a.wall.Round(0)) - stamp.Sub(a.wall); slept > backStep {
+		a.shift += slept // the clock of the process stood still while the machine slept
 	}
 	d := stamp.Sub(a.origin) + a.shift
 	if a.last-d > backStep {

@@ -3,6 +3,7 @@ package lag
 import (
 	"testing"
 	"time"
+	"unsafe"
 
 	"pgregory.net/rapid"
 )
@@ -75,5 +76,26 @@ func TestBackFindsTheFinestLevel(t *testing.T) {
 	lv, row := a.back(a.now - Moments(100*time.Hour))
 	if got := a.now.Duration(a.levels[lv].at[row]); got < 5*time.Hour {
 		t.Errorf("the oldest row is of %v", got)
+	}
+}
+
+// TestAxisCountsSleep: the clock of a process stands still while the machine sleeps, that of the wall goes on; and the wall's
+// is set back without any time being lost.
+func TestAxisCountsSleep(t *testing.T) {
+	a, at := newAxis(), time.Now()
+	for range 20 {
+		at = at.Add(5 * time.Second)
+		a.step(at)
+	}
+	was := a.now
+	at = at.Add(5 * time.Second)
+	*(*uint64)(unsafe.Pointer(&at)) += 3600 << 30 // the wall's seconds, in a time that has both clocks
+	if !a.step(at) || a.now.Duration(was) != time.Hour+5*time.Second {
+		t.Errorf("an hour of sleep moves the axis by %s, and must be a gap", a.now.Duration(was))
+	}
+	was, at = a.now, at.Add(5*time.Second)
+	*(*uint64)(unsafe.Pointer(&at)) -= 7200 << 30
+	if a.step(at) || a.now.Duration(was) != 5*time.Second || !a.time(a.now).Equal(at) {
+		t.Errorf("a clock set back moves the axis by %s to %s", a.now.Duration(was), a.time(a.now))
 	}
 }

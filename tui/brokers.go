@@ -93,7 +93,7 @@ func answersCell(s *snap, n lag.NodeIx) cell {
 		if at.IsZero() {
 			return cell{"no answer", warning}
 		}
-		return cell{"silent " + minutes(s.judged.Sub(at)), warning}
+		return cell{"silent " + minutes(since(s.judged, at)), warning}
 	}
 	if n < 0 || int(n) >= len(r.Cost.Nodes) || r.Cost.Nodes[n].P99 < 0 {
 		return cell{"?", warning}
@@ -113,7 +113,7 @@ func silentSince(s *snap, n lag.NodeIx) (time.Time, bool) {
 			last = at[n].Answered
 		}
 	}
-	if !last.IsZero() && s.judged.Sub(last) <= lateBy(s.c) {
+	if !last.IsZero() && since(s.judged, last) <= lateBy(s.c) {
 		return last, false
 	}
 	return last, leads(r, n)

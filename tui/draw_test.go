@@ -59,9 +59,12 @@ func TestSeriesShowsUnseenColumnsAsGapsAndForgetsAfterAnHour(t *testing.T) {
 		t.Error("a column older than an hour is still drawn")
 	}
 	tr.take(at.Add(60*time.Minute), 7, 1, 1) // falls into the slot of the first
-	tr.take(at, 99, 1, 1)                    // a clock set back must not undo it
 	if p := tr.minute.upTo(at.Add(60 * time.Minute))[columns-1]; p.lag != 7 {
 		t.Errorf("the newest column holds %d", p.lag)
+	}
+	tr.take(at, 99, 1, 1) // the clock was set back: what is read now is drawn now
+	if p := tr.minute.upTo(at)[columns-1]; p.lag != 99 {
+		t.Errorf("after the clock was set back the newest column holds %d", p.lag)
 	}
 }
 

@@ -189,7 +189,7 @@ func stamp(s *snap, word bool) line {
 	}
 	l := put(plain, s.stamp(s.asOf)+" "+text.Zone(s.now)+" ")
 	age := func(what string) line {
-		return put(plain, s.stamp(s.asOf)+" ").add(chipWarning, " "+what+" "+minutes(s.now.Sub(s.asOf))+" ")
+		return put(plain, s.stamp(s.asOf)+" ").add(chipWarning, " "+what+" "+minutes(since(s.now, s.asOf))+" ")
 	}
 	switch {
 	case s.frozen:

@@ -55,9 +55,7 @@ func (s *series) no(at time.Time) int64 { return at.UnixNano() / int64(s.step) }
 
 func (s *series) take(at time.Time, records int64, in, out float64) {
 	no := s.no(at)
-	if p := &s.ring[no%columns]; p.n == 0 || no >= p.no {
-		p.take(no, records, in, out)
-	}
+	s.ring[no%columns].take(no, records, in, out) // a column of a time to come is of a clock that was set back since
 }
 
 // upTo returns the columns until a moment, oldest first; those in which nothing was seen have n 0.

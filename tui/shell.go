@@ -70,7 +70,7 @@ func (m *model) markdown() string {
 	head := "**" + escapeMarkdown(s.safe(s.conf.Name)) + "** " + escapeMarkdown(strings.Join(safeAll(s, m.top().crumbs(s)), " / ")) +
 		", as of " + s.asOf.In(s.now.Location()).Format("2006-01-02 15:04:05") + " " + text.Zone(s.now) + "\n\n"
 	if s.late != live || s.frozen {
-		head = strings.TrimSuffix(head, "\n\n") + ", " + text.CoarseDuration(max(0, s.now.Sub(s.asOf))) + " old\n\n"
+		head = strings.TrimSuffix(head, "\n\n") + ", " + text.CoarseDuration(max(0, since(s.now, s.asOf))) + " old\n\n"
 	}
 	if v, ok := m.top().(markdowned); ok {
 		return head + v.markdown(s)

@@ -119,18 +119,22 @@ func (s *snap) judge() {
 	switch {
 	case s.asOf.IsZero(), s.c.Failed >= 2:
 		s.late = unanswered
-	case s.judged.Sub(s.asOf) > lateBy(s.c):
+	case since(s.judged, s.asOf) > lateBy(s.c):
 		s.late = late
 	}
-	if s.c.Failed == 1 && s.late == live && s.judged.Sub(s.asOf) > s.c.Refresh {
+	if s.c.Failed == 1 && s.late == live && since(s.judged, s.asOf) > s.c.Refresh {
 		s.late = late
 	}
 }
 
 // oldShard reports whether a broker's last answer is too old to stand for now.
 func (s *snap) oldShard(at lag.ShardTime) bool {
-	return s.late != live || at.IsZero() || s.judged.Sub(at.Answered) > lateBy(s.c)
+	return s.late != live || at.IsZero() || since(s.judged, at.Answered) > lateBy(s.c)
 }
+
+// since returns how long ago t was, by whichever clock says more: that of the process stands still while the machine
+// sleeps, that of the wall can be set back. What is old never looks fresh, whatever clocks do.
+func since(now, t time.Time) time.Duration { return max(now.Sub(t), now.Round(0).Sub(t.Round(0))) }
 
 // oldGroup reports whether a group's commits are older than two refreshes, and when they were read.
 func (s *snap) oldGroup(g lag.GroupIx) (time.Time, bool) {
@@ -182,5 +186,5 @@ func (s *snap) ago(t time.Time) string {
 	if t.IsZero() {
 		return "?"
 	}
-	return text.CoarseDuration(max(0, s.judged.Sub(t)))
+	return text.CoarseDuration(max(0, since(s.judged, t)))
 }
