@@ -231,12 +231,15 @@ func hostile(at time.Time) engine.Cluster {
 	return out
 }
 
-var scenes = []struct {
+// scene is a cluster to draw.
+type scene struct {
 	name string
 	make func(time.Time) engine.Cluster
 	page string // group whose page is drawn
 	read string // topic whose page is drawn
-}{
+}
+
+var scenes = []scene{
 	{"healthy", healthy, "ad-attrib", "orders.v2"},
 	{"troubled", troubled, "payments-settle", "payments.events"},
 	{"gaps", gaps, "orders-index", "audit.log"},
