@@ -109,13 +109,18 @@ func TestStoryOfAReset(t *testing.T) {
 	p.Restored()
 }
 
-// slowly types as a hand does: a key, and the next once the screen shows it; then it waits for the quiet.
+// slowly types as a hand does; then it waits for the quiet.
 func slowly(p *screentest.Terminal, text string) {
-	for i := range text {
+	byHand(p, text, 0)
+	p.AwaitGone("not yet")
+}
+
+// byHand types a name from a letter on: a key, and the next once the screen shows it.
+func byHand(p *screentest.Terminal, text string, from int) {
+	for i := from; i < len(text); i++ {
 		p.Type(text[i : i+1])
 		p.Await("type the name       " + text[:i+1])
 	}
-	p.AwaitGone("not yet")
 }
 
 // committedBy is what a group has committed, as the brokers tell.

@@ -70,6 +70,32 @@ func (g *gate) pass(key int16, reply bool) bool {
 	return !g.drop
 }
 
+// before puts the gate before brokers, until the end that after is told of, and returns what a configuration says of a
+// cluster behind it.
+func (g *gate) before(brokers []string, after func(func())) (string, error) {
+	var lines, first []string
+	for _, broker := range brokers {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			return "", err
+		}
+		after(func() { _ = l.Close() })
+		go func() {
+			for {
+				c, err := l.Accept()
+				if err != nil {
+					return
+				}
+				go g.serve(c, broker)
+			}
+		}()
+		lines = append(lines, fmt.Sprintf("%q = %q", broker, l.Addr()))
+		first = append(first, fmt.Sprintf("%q", l.Addr()))
+	}
+	after(func() { g.open(true) })
+	return "brokers = [" + strings.Join(first, ", ") + "]\naddresses = { " + strings.Join(lines, ", ") + " }\n", nil
+}
+
 // link carries frames between a client and its broker.
 type link struct {
 	g    *gate
@@ -171,26 +197,9 @@ func gated(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: gated")
 	}
 	s := onStage(ts)
-	var lines, first []string
-	for broker := range strings.SplitSeq(ts.Getenv("SERVEDALL"), ",") {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		ts.Check(err)
-		ts.Defer(func() { _ = l.Close() })
-		go func() {
-			for {
-				c, err := l.Accept()
-				if err != nil {
-					return
-				}
-				go s.gate.serve(c, broker)
-			}
-		}()
-		lines = append(lines, fmt.Sprintf("%q = %q", broker, l.Addr()))
-		first = append(first, fmt.Sprintf("%q", l.Addr()))
-	}
-	ts.Defer(func() { s.gate.open(true) })
-	text := "[clusters.live]\nbrokers = [" + strings.Join(first, ", ") + "]\naddresses = { " + strings.Join(lines, ", ") + " }\n"
-	ts.Check(os.WriteFile(ts.MkAbs("weir.toml"), []byte(text), 0o600))
+	conf, err := s.gate.before(strings.Split(ts.Getenv("SERVEDALL"), ","), ts.Defer)
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs("weir.toml"), []byte("[clusters.live]\n"+conf), 0o600))
 	ts.Setenv("WEIR_CONFIG", ts.MkAbs("weir.toml"))
 }
 

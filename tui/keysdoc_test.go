@@ -6,17 +6,19 @@ import (
 	"testing"
 )
 
+// placeNames are the views that keys are bound in, as pages name them.
+var placeNames = []struct {
+	at   place
+	name string
+}{{atOverview, "overview"}, {atGroups, "groups"}, {atGroup, "a group"}, {atPositions, "partitions of a group"}, {atTopics, "topics"},
+	{atTopic, "a topic"}, {atBrokers, "brokers"}, {atBroker, "a broker"}, {atEvents, "events"}, {atPeek, "records"}, {atText, "all fields, JSON"}, {atHelp, "help"},
+	{atMenu, "what can be done"}, {atForm, "a form"}, {atPlan, "a plan"}, {atConsent, "consent"}, {atRun, "a run"}, {atRuns, "runs"}, {atAudit, "the audit log"}, {atClusters, "clusters"}}
+
 // keysPage is docs/keys.md, made from the bindings.
 func keysPage() string {
 	var b strings.Builder
 	b.WriteString("# Keys of the console\n\nMade from the table of bindings in `tui/bindings.go` by `go test ./tui -run TestKeysPage -update`. `?` in the console shows\n" +
 		"the same for the view it is pressed in. No key changes a cluster by itself.\n")
-	names := []struct {
-		at   place
-		name string
-	}{{atOverview, "overview"}, {atGroups, "groups"}, {atGroup, "a group"}, {atPositions, "partitions of a group"}, {atTopics, "topics"},
-		{atTopic, "a topic"}, {atBrokers, "brokers"}, {atBroker, "a broker"}, {atEvents, "events"}, {atPeek, "records"}, {atText, "all fields, JSON"}, {atHelp, "help"},
-		{atMenu, "what can be done"}, {atForm, "a form"}, {atPlan, "a plan"}, {atConsent, "consent"}, {atRun, "a run"}, {atRuns, "runs"}, {atAudit, "the audit log"}, {atClusters, "clusters"}}
 	for sec := range numSections {
 		b.WriteString("\n## " + sectionNames[sec] + "\n\n| key | does | works on |\n|---|---|---|\n")
 		for i := range bindings {
@@ -25,7 +27,7 @@ func keysPage() string {
 				continue
 			}
 			var on, off []string
-			for _, n := range names {
+			for _, n := range placeNames {
 				if bd.works(n.at) {
 					on = append(on, n.name)
 				} else {
@@ -70,6 +72,25 @@ func TestKeysPage(t *testing.T) {
 	}
 	if string(got) != keysPage() {
 		t.Errorf("%s is not what the bindings say; go test ./tui -run TestKeysPage -update writes it anew", file)
+	}
+}
+
+// TestTourShowsEveryView: the tour of the console has a screen of each view that keys are bound in.
+func TestTourShowsEveryView(t *testing.T) {
+	page, err := os.ReadFile("../docs/tour.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for p := atOverview; p <= atClusters; p <<= 1 {
+		named := ""
+		for _, n := range placeNames {
+			if n.at == p {
+				named = n.name
+			}
+		}
+		if named == "" || !strings.Contains(string(page), "\n### "+upperFirst(named)+"\n") {
+			t.Errorf("docs/tour.md has no screen of view %b, %q; go test . -run TestTour -update makes it", p, named)
+		}
 	}
 }
 

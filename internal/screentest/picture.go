@@ -17,8 +17,7 @@ type Picture struct {
 // Picture takes one, once the screen reads all the texts.
 func (p *Terminal) Picture(texts ...string) Picture {
 	p.t.Helper()
-	p.Await(texts...)
-	p.mu.Lock()
+	p.until(strings.Join(texts, ", "), holds(texts))
 	defer p.mu.Unlock()
 	w, h := p.screen.Size()
 	pic := Picture{Width: w, Height: h}

@@ -1,6 +1,7 @@
 package screentest
 
 import (
+	"os"
 	"os/exec"
 	"strings"
 	"testing"
@@ -28,6 +29,35 @@ func TestAProgramOnATerminal(t *testing.T) {
 	p.Drain()
 	if raw, last := p.Written(); !strings.Contains(string(raw), "got abc") || last.IsZero() {
 		t.Errorf("written: %q at %s", raw, last)
+	}
+}
+
+// TestAFrameIsReadWhole: what a program marks as one frame is not looked at before all of it has come.
+func TestAFrameIsReadWhole(t *testing.T) {
+	p := New(t, Options{Width: 40, Height: 5})
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	cmd := exec.Command("sh", "-c", `printf '\033[?2026hone '; echo >&2; read line; printf 'two\033[?2026l'`)
+	cmd.Stderr = w
+	p.Start(cmd)
+	if _, err := r.Read(make([]byte, 1)); err != nil { // half of it is written
+		t.Fatal(err)
+	}
+	w.Close()
+	seen := make(chan string, 1)
+	go p.AwaitThat("one", func(screen string) bool {
+		if !strings.Contains(screen, "one") {
+			return false
+		}
+		seen <- screen
+		return true
+	})
+	p.Type("\n")
+	if screen := <-seen; !strings.Contains(screen, "two") {
+		t.Errorf("half a frame was read: %q", screen)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -157,25 +158,39 @@ func (p *Terminal) read() {
 	}
 }
 
-// Await waits until the screen reads all the texts at once.
+// Await waits until the screen reads all the texts at once, in a frame that has come whole.
 func (p *Terminal) Await(texts ...string) {
 	p.t.Helper()
-	p.until(strings.Join(texts, ", "), func(screen string) bool {
-		for _, text := range texts {
-			if !strings.Contains(screen, text) {
-				return false
-			}
-		}
-		return true
-	})
+	p.AwaitThat(strings.Join(texts, ", "), holds(texts))
 }
 
 // AwaitGone waits until the screen no longer reads a text.
 func (p *Terminal) AwaitGone(text string) {
 	p.t.Helper()
-	p.until("no "+text, func(screen string) bool { return !strings.Contains(screen, text) })
+	p.AwaitThat("no "+text, func(screen string) bool { return !strings.Contains(screen, text) })
 }
 
+// AwaitThat waits until a condition on what the screen reads holds; what says it in words.
+func (p *Terminal) AwaitThat(what string, is func(screen string) bool) {
+	p.t.Helper()
+	p.until(what, is)
+	p.mu.Unlock()
+}
+
+// torn reports whether a frame that the program marked as one has come in part.
+func (p *Terminal) torn() bool {
+	raw := p.raw.Bytes()
+	return bytes.LastIndex(raw, []byte("\x1b[?2026h")) > bytes.LastIndex(raw, []byte("\x1b[?2026l"))
+}
+
+// holds reports whether a screen reads all the texts.
+func holds(texts []string) func(screen string) bool {
+	return func(screen string) bool {
+		return !slices.ContainsFunc(texts, func(text string) bool { return !strings.Contains(screen, text) })
+	}
+}
+
+// until waits until the screen is whole and a condition on it holds, and leaves it locked.
 func (p *Terminal) until(what string, is func(screen string) bool) {
 	p.t.Helper()
 	late := time.AfterFunc(Patience, func() {
@@ -186,9 +201,9 @@ func (p *Terminal) until(what string, is func(screen string) bool) {
 	})
 	defer late.Stop()
 	p.mu.Lock()
-	defer p.mu.Unlock()
-	for !is(p.screen.String()) {
+	for p.torn() || !is(p.screen.String()) {
 		if p.overdue {
+			defer p.mu.Unlock()
 			p.t.Fatalf("the screen never read %s; it reads\n%s", what, p.screen.String())
 		}
 		p.changed.Wait()
