@@ -78,7 +78,10 @@ func (e *HeldError) Error() string {
 }
 
 // Lease is a set of resources that are held.
-type Lease struct{ files []*os.File }
+type Lease struct {
+	files []*os.File
+	by    Holder
+}
 
 // Acquire takes all claims or none, in the order of their names, so that two that want the same can't wait for each
 // other; it doesn't wait for a holder. dir is made if it isn't there. The error of one that is held is a *HeldError.
@@ -89,7 +92,7 @@ func Acquire(ctx context.Context, dir string, claims []Claim, h Holder) (*Lease,
 	h = h.Here()
 	sorted := slices.Clone(claims)
 	slices.SortFunc(sorted, func(a, b Claim) int { return strings.Compare(a.Resource, b.Resource) })
-	l := &Lease{}
+	l := &Lease{by: h}
 	for _, c := range sorted {
 		if err := l.take(ctx, dir, c, h); err != nil {
 			return nil, errors.Join(err, l.Release())
@@ -116,10 +119,7 @@ func (l *Lease) take(ctx context.Context, dir string, c Claim, h Holder) error {
 		return err
 	}
 	l.files = append(l.files, f)
-	if c.Shared {
-		return nil // several hold it: none of them is the one
-	}
-	return write(f, h)
+	return write(f, h) // of several that share it the last who came stands there
 }
 
 // try gives up only after a few milliseconds: someone who just looks holds the lock for a moment.
@@ -146,10 +146,14 @@ func cause(resource string, by Holder, err error) error {
 	return fmt.Errorf("lease: %s: %w", resource, err)
 }
 
-// Release gives everything back. It may be called again.
+// Release gives everything back. It may be called again. No file goes on naming who has gone: others may share it still, or
+// whoever has it next be asked for before it has left its name.
 func (l *Lease) Release() error {
 	var errs []error
 	for _, f := range l.files {
+		if by := read(f); by.Run == l.by.Run && by.PID == l.by.PID {
+			_ = f.Truncate(0) // a name that stays misleads, and does no more
+		}
 		errs = append(errs, f.Close()) // the last handle: the lock goes with it
 	}
 	l.files = nil

@@ -57,6 +57,39 @@ func TestLease(t *testing.T) {
 	}
 }
 
+// TestNobodyIsNamedWhoHasGone: of a shared resource the last who came is named, and nobody once that one has left.
+func TestNobodyIsNamedWhoHasGone(t *testing.T) {
+	dir := t.TempDir()
+	take := func(run string, shared bool) *Lease {
+		l, err := Acquire(t.Context(), dir, []Claim{{"C", shared}}, Holder{Who: "who", Run: run})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return l
+	}
+	holder := func(want string) {
+		t.Helper()
+		var held *HeldError
+		if _, err := Acquire(t.Context(), dir, []Claim{{"C", false}}, Holder{Run: "r-9"}); !errors.As(err, &held) || held.By.Run != want {
+			t.Errorf("held by %+v, want %q", held, want)
+		}
+	}
+	give := func(l *Lease) {
+		if err := l.Release(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	give(take("r-1", false))
+	a := take("r-2", true)
+	holder("r-2")
+	b := take("r-3", true)
+	holder("r-3")
+	give(b)
+	holder("")
+	give(a)
+	give(take("r-4", false))
+}
+
 // TestNothingTaken gives back what was taken when a later claim fails.
 func TestNothingTaken(t *testing.T) {
 	dir := t.TempDir()
