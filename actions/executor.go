@@ -100,6 +100,9 @@ func (x *Executor) begin(ctx context.Context, a Action, p Plan, c Consent, h *he
 	if err := x.spent(ctx, p); err != nil {
 		return Report{}, err
 	}
+	if err := x.outgrown(ctx, p); err != nil {
+		return Report{}, err
+	}
 	if err := x.claim(ctx, h, c); err != nil {
 		return Report{}, err
 	}
@@ -197,6 +200,24 @@ func (x *Executor) spent(ctx context.Context, p Plan) error {
 			if len(s.Step.Items) > 0 && !s.Step.Held && s.Outcome != OutcomeNot {
 				return Fail(ErrStale, "the plan was carried out already, by run "+r.Run, "see weir run show "+r.Run+"; to do it again, make a new plan")
 			}
+		}
+	}
+	return nil
+}
+
+// outgrown refuses to undo a run that has gone on since the undo was planned: a part of it would stay, and the run count as
+// undone.
+func (x *Executor) outgrown(ctx context.Context, p Plan) error {
+	if p.Undoes == "" {
+		return nil
+	}
+	entries, err := x.Log.Show(ctx, p.Undoes)
+	if err != nil {
+		return &Error{Kind: ErrAudit, What: "the journal can't be read", Err: err}
+	}
+	for _, e := range entries {
+		if e.Stage == audit.StageIntent && e.At.After(p.MadeAt) {
+			return Fail(ErrStale, "run "+p.Undoes+" went on after the plan that undoes it was made", "weir run undo "+p.Undoes+" makes a new one")
 		}
 	}
 	return nil

@@ -135,3 +135,31 @@ func TestNoResumeOfWhatIsUndone(t *testing.T) {
 	}
 	must(t, x.Dismiss(t.Context(), paused.Run, "undone"))
 }
+
+// TestUndoOfARunThatWentOn plans the undo of a paused run, has the run go on to its end, and applies the undo then.
+func TestUndoOfARunThatWentOn(t *testing.T) { synctest.Test(t, undoOfARunThatWentOn) }
+
+func undoOfARunThatWentOn(t *testing.T) {
+	x, l, _ := bench(t)
+	p, c := planned(t, x)
+	x.Tell = func(e Event) {
+		if e.Step.ID == "a" && e.State == OutcomeApplied {
+			must(t, x.Pause(e.Run))
+		}
+	}
+	paused, err := x.Apply(t.Context(), p, c)
+	wantKind(t, err, ErrPartial)
+	x.Tell = nil
+	req, err := x.Undo(t.Context(), paused.Run)
+	must(t, err)
+	back, err := x.Registry.Plan(t.Context(), req)
+	must(t, err)
+	time.Sleep(time.Second)
+	_, err = x.Resume(t.Context(), paused.Run, c)
+	must(t, err)
+	_, err = x.Apply(t.Context(), back, Consent{Digest: back.Digest})
+	wantKind(t, err, ErrStale)
+	if !strings.Contains(err.Error(), "went on after the plan that undoes it was made") || l.get("a") != "1" || l.get("c") != "1" {
+		t.Errorf("%v, %v", err, l.values)
+	}
+}
