@@ -310,6 +310,8 @@ func TestBadInput(t *testing.T) {
 		{2, "lies in the future", []string{"to", time.Now().Add(time.Hour).Format(time.RFC3339)}},
 		{2, "has no zone", []string{"to", "2026-11-20T03:00:00"}},
 		{2, "has no zone", []string{"to", "2026-11-20"}},
+		{2, "before 1970", []string{"to", "1969-12-31T23:59:59.999Z"}},
+		{2, "before 1970", []string{"ago", "3000w"}},
 		{2, "neither earliest", []string{"to", "yesterday"}},
 		{2, "exclude each other", []string{"to", "earliest", "ago", "1h"}},
 		{2, "give one of --to, --ago", nil},

@@ -39,7 +39,10 @@ func parseMode(params map[string]string, group string, now time.Time) (mode, err
 	switch {
 	case params[pAgo] != "":
 		d, err := text.ParseDuration(params[pAgo])
-		return mode{kind: byTime, at: now.Add(-d)}, err
+		if at := now.Add(-d); err != nil || at.UnixMilli() >= 0 {
+			return mode{kind: byTime, at: at}, err
+		}
+		return mode{}, before1970(now.Add(-d)) // on the wire such a time would mean something else
 	case params[pShift] != "":
 		n, err := strconv.ParseInt(params[pShift], 10, 64)
 		return mode{kind: shift, n: n}, err
@@ -73,9 +76,13 @@ func parseTo(s string, now time.Time) (mode, error) {
 	case at.After(now):
 		return mode{}, actions.Fail(actions.ErrUsage, fmt.Sprintf("the time %s lies in the future", s), "to skip what is unread, give --to latest")
 	case at.UnixMilli() < 0:
-		return mode{}, actions.Fail(actions.ErrUsage, fmt.Sprintf("the time %s lies before 1970", s), "")
+		return mode{}, before1970(at)
 	}
 	return mode{kind: byTime, at: at}, nil
+}
+
+func before1970(at time.Time) error {
+	return actions.Fail(actions.ErrUsage, fmt.Sprintf("the time %s lies before 1970", at.UTC().Format(time.RFC3339)), "to read all there is, give --to earliest")
 }
 
 func zoneless(s string) bool {
