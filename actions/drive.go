@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"weir/actions/audit"
+	"weir/internal/text"
 )
 
 const (
@@ -170,14 +171,14 @@ func (w *work) halt(ctx context.Context) error {
 }
 
 func (w *work) stop() error {
-	return Fail(ErrStopped, fmt.Sprintf("stopped after %d steps", w.done), "")
+	return Fail(ErrStopped, "stopped after "+text.Plural(w.done, "step", "steps"), "")
 }
 
 // rest leaves the run as it is, without a verdict, to be gone on with.
 func (w *work) rest(ctx context.Context) (Report, error) {
 	kind, what := ErrStopped, "paused before anything was changed"
 	if w.changed {
-		kind, what = ErrPartial, fmt.Sprintf("paused after %d steps", w.done)
+		kind, what = ErrPartial, "paused after "+text.Plural(w.done, "step", "steps")
 	}
 	rep := w.report(StatusPaused, Verdict{})
 	e, err := w.entry(audit.StageProgress, audit.PauseStep, "", pausing{Target: w.plan.Target.String(), Done: w.done, Kind: int(kind)})
@@ -240,13 +241,13 @@ func (w *work) close(ctx context.Context) {
 // end writes the verdict. An error after changes becomes ErrPartial, with its own kind within.
 func (w *work) end(ctx context.Context, s Status, v Verdict, cause error) (Report, error) {
 	if cause != nil && s != StatusUnverified && errors.Is(cause, ErrDefect) {
-		cause = &Error{Kind: ErrDefect, What: fmt.Sprintf("run %s ended after %d steps", w.id, w.done), Do: "weir run show " + w.id, Err: cause}
+		cause = &Error{Kind: ErrDefect, What: fmt.Sprintf("run %s ended after %s", w.id, text.Plural(w.done, "step", "steps")), Do: "weir run show " + w.id, Err: cause}
 	} else if cause != nil && w.changed && s != StatusUnverified {
 		do := "weir run undo " + w.id
 		if w.plan.Undo == UndoNone {
 			do = "what was done can't be undone; see weir run show " + w.id
 		}
-		cause = &Error{Kind: ErrPartial, What: fmt.Sprintf("%d steps were done before it ended", w.done), Do: do, Err: cause}
+		cause = &Error{Kind: ErrPartial, What: text.Plural(w.done, "step was", "steps were") + " done before it ended", Do: do, Err: cause}
 	}
 	rep := w.report(s, v)
 	o := audit.OutcomeOK

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"weir/internal/text"
 )
 
 // Policy is what may be done to one cluster. The zero value allows everything that is consented to.
@@ -105,19 +107,20 @@ func (o Policy) exceeded(p Plan) (out []string) {
 		return nil
 	}
 	for _, l := range []struct {
-		limit, n *int64
-		does, of string
+		limit, n  *int64
+		does      string
+		one, many string
 	}{
-		{o.MaxSkipped, p.Totals.Skipped, "skips", "records"},
-		{o.MaxReread, p.Totals.Reread, "reads", "records again"},
-		{o.MaxItems, items(p), "changes", "things"},
+		{o.MaxSkipped, p.Totals.Skipped, "skips", "record", "records"},
+		{o.MaxReread, p.Totals.Reread, "reads", "record again", "records again"},
+		{o.MaxItems, items(p), "changes", "thing", "things"},
 	} {
 		switch {
 		case l.limit == nil:
 		case l.n == nil:
-			out = append(out, fmt.Sprintf("policy allows a plan that %s at most %d %s, and this one can't tell how many it %s", l.does, *l.limit, l.of, l.does))
+			out = append(out, fmt.Sprintf("policy allows a plan that %s at most %s, and this one can't tell how many it %s", l.does, text.Plural(*l.limit, l.one, l.many), l.does))
 		case *l.n > *l.limit:
-			out = append(out, fmt.Sprintf("the plan %s %d %s, policy allows %d", l.does, *l.n, l.of, *l.limit))
+			out = append(out, fmt.Sprintf("the plan %s %s, policy allows %d", l.does, text.Plural(*l.n, l.one, l.many), *l.limit))
 		}
 	}
 	return out

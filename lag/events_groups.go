@@ -155,7 +155,7 @@ func (j *jump) tell(d *differ, k EventKind, ref Ref) {
 		after = "no commit"
 	}
 	if j.partitions > 1 {
-		after += " and " + count(j.partitions-1) + " more partitions"
+		after += " and " + more(j.partitions-1, "partition")
 		if k != OffsetsGone {
 			after += ", " + strconv.FormatInt(j.records, 10) + " records in all"
 		}

@@ -8,6 +8,14 @@ import (
 
 func count(n int) string { return strconv.Itoa(n) }
 
+// more writes 1 more partition, 2 more partitions.
+func more(n int, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return count(n) + " more " + what
+}
+
 func (d *differ) brokers() {
 	for n := range d.next.Nodes {
 		node := &d.next.Nodes[n]

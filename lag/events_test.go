@@ -84,7 +84,7 @@ func TestDiff(t *testing.T) {
 		"config not read": {prepare: topo(func(t *Topology) { t.Topics[0].Settings = &Settings{Changed: []Setting{{Name: "a", Value: "b"}}} }),
 			change: topo(func(t *Topology) { t.Topics[0].Settings = nil })},
 		"rewind": {prepare: empty, change: func(g *rig) { g.commits[0] -= 5; g.commits[1] -= 900 }, want: []EventKind{OffsetsRewound},
-			subject: "c/group/g", before: "t:0 1000", after: "995 and 1 more partitions, 905 records in all"},
+			subject: "c/group/g", before: "t:0 1000", after: "995 and 1 more partition, 905 records in all"},
 		"skip": {prepare: func(g *rig) { empty(g); g.commits[1] = 400 }, change: func(g *rig) { g.commits[1] = 1000 },
 			want: []EventKind{OffsetsSkipped}, before: "t:1 400", after: "1000"},
 		"rewind of a live group":           {change: func(g *rig) { g.commits[0] -= 500 }, want: []EventKind{OffsetsRewound}},

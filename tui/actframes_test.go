@@ -66,8 +66,8 @@ var deeds = []deed{
 		x.stand.carry = func(p actions.Plan, tell func(actions.Event)) (actions.Report, error) {
 			tell(actions.Event{Run: testRun, Step: actions.Step{ID: "hold", Title: "hold group", Of: 2}, What: "hold"})
 			x.stand.record(p, actions.StatusFailed, 1)
-			x.stand.journal[0].Error = "1 steps were done before it ended: a member came back"
-			return actions.Report{Run: testRun, Status: actions.StatusFailed, Done: 1}, &actions.Error{Kind: actions.ErrPartial, What: "1 steps were done before it ended", Err: actions.Fail(actions.ErrGuard, "a member came back", "")}
+			x.stand.journal[0].Error = "1 step was done before it ended: a member came back"
+			return actions.Report{Run: testRun, Status: actions.StatusFailed, Done: 1}, &actions.Error{Kind: actions.ErrPartial, What: "1 step was done before it ended", Err: actions.Fail(actions.ErrGuard, "a member came back", "")}
 		}
 		toConsent(x).slowly("audit-sink").keys("enter")
 	}},

@@ -227,7 +227,7 @@ func TestAnExpiredPlanIsMadeAnew(t *testing.T) {
 
 func TestAStalePlanIsRefusedAndSaysWhatMoved(t *testing.T) {
 	x := toConsent(openActing(t, nil, 120, 40, troubled))
-	x.stand.refuse = &actions.Error{Kind: actions.ErrStale, What: "1 things moved since the plan was made", Do: "make a new plan",
+	x.stand.refuse = &actions.Error{Kind: actions.ErrStale, What: "1 thing moved since the plan was made", Do: "make a new plan",
 		Drift: []actions.Drift{{Ref: "prod-eu/position/audit-sink/audit.log:0", Field: "committed", Planned: "118234170", Found: "118234999"}}}
 	x.slowly("audit-sink").keys("enter").reads("refused", "audit.log:0 committed was 118234170, is 118234999", "Nothing changed.", "next: r makes the plan anew")
 	x.stand.refuse = nil

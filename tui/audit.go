@@ -174,7 +174,7 @@ func (a *auditView) newest() string {
 	if len(a.entries) >= mostEntries {
 		return "the newest " + text.Exact(mostEntries) + " entries"
 	}
-	return plural(len(a.entries), "entry", "entries")
+	return text.Plural(len(a.entries), "entry", "entries")
 }
 
 func (a *auditView) cells(s *snap, at int) []cell {

@@ -151,12 +151,12 @@ func (b *brokerPage) draw(s *snap, w, h int) ([]line, string) {
 func (b *brokerPage) sentence(s *snap, n lag.NodeIx, w int) []line {
 	r, f := s.read(), &b.facts
 	name := s.node(n)
-	held := "leads " + plural(f.leads, "partition", "partitions") + " of " + text.Exact(int64(f.holds)) + " that it holds"
+	held := "leads " + text.Plural(f.leads, "partition", "partitions") + " of " + text.Exact(int64(f.holds)) + " that it holds"
 	said, role := name+" "+held+", all in sync.", strong
 	at, silent := silentSince(s, n)
 	switch {
 	case r.Nodes[n].Gone:
-		said, role = name+" is down: the cluster lists it no more, and "+plural(f.holds, "partition waits", "partitions wait")+" for it.", critical
+		said, role = name+" is down: the cluster lists it no more, and "+text.Plural(f.holds, "partition waits", "partitions wait")+" for it.", critical
 	case silent && at.IsZero():
 		said, role = name+" has not answered yet; it "+held+".", warning
 	case silent:
@@ -263,7 +263,7 @@ func (b *brokerPage) settings(s *snap, n lag.NodeIx, w, rows int) []line {
 	got, read := s.read().Tuning[n]
 	right := ""
 	if read {
-		right = plural(len(got.Changed), "setting", "settings") + ", read " + s.stamp(got.At)
+		right = text.Plural(len(got.Changed), "setting", "settings") + ", read " + s.stamp(got.At)
 	}
 	out := []line{rule(s, "differs from the default", right, w)}
 	if !read {

@@ -189,10 +189,10 @@ func (h *health) words(s *snap) string {
 		said = append(said, s.nodes(h.silent)+map[bool]string{true: " does not answer", false: " do not answer"}[n == 1])
 	}
 	if h.leaderless > 0 {
-		said = append(said, plural(h.leaderless, "partition has no leader", "partitions have no leader"))
+		said = append(said, text.Plural(h.leaderless, "partition has no leader", "partitions have no leader"))
 	}
 	if h.under > 0 {
-		said = append(said, plural(h.under, "partition is not fully in sync", "partitions are not fully in sync"))
+		said = append(said, text.Plural(h.under, "partition is not fully in sync", "partitions are not fully in sync"))
 	}
 	return strings.Join(said, ", ")
 }
@@ -223,7 +223,7 @@ func brokersSentence(s *snap) line {
 		}
 		return put(r, " "+upper(sentence(wrong)))
 	}
-	said := plural(h.up, "broker", "brokers") + " up, all partitions in sync"
+	said := text.Plural(h.up, "broker", "brokers") + " up, all partitions in sync"
 	if s.late != live {
 		return put(plain, " "+said+", as of "+s.stamp(s.asOf)+".")
 	}

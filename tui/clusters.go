@@ -55,7 +55,7 @@ func (c *clusters) sync(s *snap) {
 
 func (c *clusters) draw(s *snap, w, h int) ([]line, string) {
 	said, r := fleetSentence(c.all, c.sums)
-	lines := []line{nil, put(plain, " ").add(r, said), nil, rule(s, "clusters", plural(len(c.all), "cluster", "clusters"), w)}
+	lines := []line{nil, put(plain, " ").add(r, said), nil, rule(s, "clusters", text.Plural(len(c.all), "cluster", "clusters"), w)}
 	pane := paneRows(h) + 1
 	lines = append(lines, c.grid.draw(s.theme, w, h-len(lines)-pane, true, func(at int) []cell { return c.cells(c.all[at], c.sums[at]) })...)
 	lines = append(padded(lines, h-pane), c.pane(s, w)...)
@@ -99,13 +99,13 @@ func fleetSentence(all []*snap, sums []*counted) (string, role) {
 	}
 	switch {
 	case bad > 0 && dark > 0:
-		return plural(bad, "cluster", "clusters") + " in trouble, " + itoa(dark) + " not seen, of " + itoa(len(all)) + ".", critical
+		return text.Plural(bad, "cluster", "clusters") + " in trouble, " + itoa(dark) + " not seen, of " + itoa(len(all)) + ".", critical
 	case bad > 0:
-		return plural(bad, "cluster", "clusters") + " in trouble, of " + itoa(len(all)) + ".", warning
+		return text.Plural(bad, "cluster", "clusters") + " in trouble, of " + itoa(len(all)) + ".", warning
 	case dark > 0:
-		return itoa(dark) + " of " + plural(len(all), "cluster", "clusters") + " can't be seen now; the others are calm.", warning
+		return itoa(dark) + " of " + text.Plural(len(all), "cluster", "clusters") + " can't be seen now; the others are calm.", warning
 	}
-	return "No trouble on " + plural(len(all), "cluster", "clusters") + ".", strong
+	return "No trouble on " + text.Plural(len(all), "cluster", "clusters") + ".", strong
 }
 
 func (c *clusters) cells(of *snap, sum *counted) []cell {

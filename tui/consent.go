@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"weir/actions"
+	"weir/internal/text"
 	"weir/lag"
 )
 
@@ -250,7 +251,7 @@ func toGo(want, typed string) string {
 		return "y is not typed"
 	}
 	if rest, ok := strings.CutPrefix(want, typed); ok {
-		return plural(len([]rune(rest)), "letter", "letters") + " to go"
+		return text.Plural(len([]rune(rest)), "letter", "letters") + " to go"
 	}
 	return "it is not the name: a letter is wrong"
 }

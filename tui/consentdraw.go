@@ -59,7 +59,7 @@ func (c *consent) sheet(s *snap, w int) []line {
 }
 
 func (c *consent) question(s *snap) string {
-	what := "Apply " + plural(len(c.plan.Changes), "change", "changes") + " to " + aimed(s, c.plan.Target)
+	what := "Apply " + text.Plural(len(c.plan.Changes), "change", "changes") + " to " + aimed(s, c.plan.Target)
 	if c.resumes != "" {
 		return "Go on with run " + s.safe(c.resumes) + " on " + aimed(s, c.plan.Target)
 	}
@@ -92,10 +92,10 @@ func (c *consent) writes(s *snap) string {
 func gives(t actions.Totals) string {
 	var out []string
 	if t.Skipped != nil && *t.Skipped > 0 {
-		out = append(out, text.Exact(*t.Skipped)+" records that can still be read")
+		out = append(out, text.Plural(*t.Skipped, "record", "records")+" that can still be read")
 	}
 	if t.Gone != nil && *t.Gone > 0 {
-		out = append(out, text.Exact(*t.Gone)+" records, deleted already by retention")
+		out = append(out, text.Plural(*t.Gone, "record", "records")+", deleted already by retention")
 	}
 	return strings.Join(out, "; ")
 }

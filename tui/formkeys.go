@@ -231,7 +231,7 @@ func (f *actForm) draw(s *snap, w, h int) ([]line, string) {
 
 func (f *actForm) fact(r *field) string {
 	if r.radio == "partitions" && len(f.on.marked) > 0 {
-		return plural(len(f.on.marked), "marked", "marked")
+		return text.Plural(len(f.on.marked), "marked", "marked")
 	}
 	return ""
 }

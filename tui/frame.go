@@ -126,7 +126,7 @@ func troublesWord(s *snap, c *counted) span {
 	case n == 0:
 		return span{plain, "no trouble"}
 	}
-	return span{strong, plural(n, "trouble", "troubles")}
+	return span{strong, text.Plural(n, "trouble", "troubles")}
 }
 
 // elsewhereWord counts the troubles of the other clusters; none when there are none.

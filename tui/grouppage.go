@@ -116,7 +116,7 @@ func (g *groupPage) said(s *snap, ix lag.GroupIx, w int) int {
 
 func (g *groupPage) position(s *snap) string {
 	if g.panel == onPartitions && g.heat.cells > 0 {
-		return g.heat.handWords(s) + " of " + plural(g.heat.cells, "partition", "partitions")
+		return g.heat.handWords(s) + " of " + text.Plural(g.heat.cells, "partition", "partitions")
 	}
 	if n := len(g.members.keys); n > 0 {
 		return "member " + itoa(g.members.at+1) + " of " + itoa(n)

@@ -181,7 +181,7 @@ func (m *heat) drawn(s *snap, w, h int, focused bool) (lines []line, per int) {
 	}
 	lines = m.drawMap(s, w, per, focused)
 	left := len(lines) - h + 1
-	return append(lines[:h-1], put(warning, "   and "+plural(left, "row more", "rows more")+"; Enter lists all partitions")), per
+	return append(lines[:h-1], put(warning, "   and "+text.Plural(left, "row more", "rows more")+"; Enter lists all partitions")), per
 }
 
 // mapRows is how many rows the map takes with per partitions to a cell.

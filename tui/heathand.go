@@ -176,7 +176,7 @@ func (m *heat) summary(s *snap, per int) string {
 	case 1:
 		out += " of " + s.safe(m.topics[0].name)
 	default:
-		out += " in " + plural(len(m.topics), "topic", "topics")
+		out += " in " + text.Plural(len(m.topics), "topic", "topics")
 	}
 	out += ": " + countWords(m.counts)
 	switch {

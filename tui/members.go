@@ -106,7 +106,7 @@ func rowOf(s *snap, m *lag.Member, at map[lag.PartitionIx]int, all []state.Posit
 	}
 	row.parts = strings.Join(names, " ")
 	if n := len(m.Assigned); n > len(names) || text.Width(row.parts) > 18 {
-		row.parts = plural(n, "partition", "partitions")
+		row.parts = text.Plural(n, "partition", "partitions")
 	}
 	if len(topics) > 1 {
 		row.parts = itoa(len(m.Assigned)) + " of " + itoa(len(topics)) + " topics"

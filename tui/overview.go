@@ -181,7 +181,7 @@ func elsewhereWords(s *snap) string {
 		case !known || of.late == unanswered:
 			said = append(said, s.safe(of.conf.Name)+" can't be seen")
 		case n > 0:
-			said = append(said, s.safe(of.conf.Name)+" has "+plural(n, "trouble", "troubles"))
+			said = append(said, s.safe(of.conf.Name)+" has "+text.Plural(n, "trouble", "troubles"))
 		}
 	}
 	if len(said) == 0 {
@@ -216,7 +216,7 @@ func overviewSentence(s *snap, t *totals, h *health) (said string, r role, glyph
 			word = looks[st].one
 		}
 		if len(parts) == 0 {
-			parts = append(parts, plural(n, "group ", "groups ")+word)
+			parts = append(parts, text.Plural(n, "group ", "groups ")+word)
 		} else {
 			parts = append(parts, itoa(n)+" "+word)
 		}
@@ -236,7 +236,7 @@ func overviewSentence(s *snap, t *totals, h *health) (said string, r role, glyph
 	case bad != "":
 		return upper(sentence(bad)) + " " + calmWords(t) + ".", warning, ""
 	}
-	return calmWords(t) + "; " + plural(h.up, "broker", "brokers") + " fine.", strong, ""
+	return calmWords(t) + "; " + text.Plural(h.up, "broker", "brokers") + " fine.", strong, ""
 }
 
 // calmWords says that nothing is wrong, as far as was judged.
@@ -247,7 +247,7 @@ func calmWords(t *totals) string {
 	if n := t.groups - t.judged; n > 0 {
 		return "No trouble among " + itoa(t.judged) + " of " + itoa(t.groups) + " groups; " + itoa(n) + " not judged yet"
 	}
-	return "All " + plural(t.groups, "group keeps up or rests", "groups keep up or rest")
+	return "All " + text.Plural(t.groups, "group keeps up or rests", "groups keep up or rest")
 }
 
 // clusterGap is why a cluster can't be seen.
@@ -265,7 +265,7 @@ func clusterGap(s *snap) string {
 
 // worst is the table of the groups in trouble.
 func (o *overview) worst(s *snap, w, room int) []line {
-	fact := plural(o.totals.troubles, "trouble", "troubles") + " among " + plural(o.totals.groups, "group", "groups")
+	fact := text.Plural(o.totals.troubles, "trouble", "troubles") + " among " + text.Plural(o.totals.groups, "group", "groups")
 	if at := o.heldSince(s); at != "" {
 		fact = at
 	}

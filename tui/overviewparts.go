@@ -244,7 +244,7 @@ func (o *overview) changes(s *snap, w, rows int) []line {
 	}
 	fact := text.Zone(s.now)
 	if left > 0 {
-		fact = plural(left, "move of a leader or a copy", "moves of leaders and copies") + " more: 5, " + fact
+		fact = text.Plural(left, "move of a leader or a copy", "moves of leaders and copies") + " more: 5, " + fact
 	}
 	out := []line{rule(s, "changes", fact, w)}
 	if len(s.changes) == left {
@@ -267,7 +267,7 @@ func progressLines(s *snap, w int) []line {
 	}
 	said := "   reading " + s.safe(s.what)
 	if s.of > 0 {
-		said += ": " + itoa(s.done) + " of " + plural(s.of, "broker", "brokers")
+		said += ": " + itoa(s.done) + " of " + text.Plural(s.of, "broker", "brokers")
 	}
 	return []line{put(quiet, s.glyphs.CutEnd(said, w))}
 }

@@ -66,7 +66,7 @@ func strained(s *snap) string {
 	}
 	out += ": read every " + text.Duration(s.c.Refresh) + " in place of " + text.Duration(t.Asked) + "."
 	if t.Group != "" {
-		out += " Most of it is group " + s.safe(t.Group) + ", with " + text.Exact(int64(t.Positions)) + " positions."
+		out += " Most of it is group " + s.safe(t.Group) + ", with " + text.Plural(t.Positions, "position", "positions") + "."
 	}
 	return out
 }

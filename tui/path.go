@@ -54,10 +54,10 @@ func planWords(s *snap, p *actions.Plan) string {
 	case p.Target.Sub != "":
 		what += " " + s.safe(p.Target.Sub)
 	}
-	said := upperFirst(verb) + " of " + what + ": " + plural(p.Totals.Items, "change", "changes")
+	said := upperFirst(verb) + " of " + what + ": " + text.Plural(p.Totals.Items, "change", "changes")
 	switch {
 	case len(p.Commands) > 0:
-		said += ", and " + plural(len(p.Commands), "command", "commands") + " on this host"
+		said += ", and " + text.Plural(len(p.Commands), "command", "commands") + " on this host"
 	case len(p.Changes) == 0:
 		said = upperFirst(verb) + " of " + what + ": nothing is to be done"
 	}

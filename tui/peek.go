@@ -162,7 +162,7 @@ func (p *peek) draw(s *snap, w, h int) ([]line, string) {
 	if p.got == nil {
 		return out, ""
 	}
-	cost := plural(p.got.Requests, "request", "requests") + ", " + text.Bytes(p.got.Fetched) + " fetched"
+	cost := text.Plural(p.got.Requests, "request", "requests") + ", " + text.Bytes(p.got.Fetched) + " fetched"
 	out = append(out, nil, rule(s, "records around it", cost, w))
 	rest := h - len(out)
 	rows := max(3, min(len(p.got.Records)+1, rest*2/5))
@@ -283,7 +283,7 @@ func (p *peek) value(s *snap, w, h int) []line {
 	}
 	title := "value, as " + formNames[f]
 	if f == asHeaders {
-		title = plural(len(rec.Headers), "header", "headers")
+		title = text.Plural(len(rec.Headers), "header", "headers")
 	}
 	if key := (bodyKey{rec, f, w, s.glyphs}); p.bodyOf != key {
 		p.body, p.bodyOf = formed(s, rec, f, w-4), key

@@ -119,7 +119,7 @@ func (v *planView) draw(s *snap, w, h int) ([]line, string) {
 		out = append(out, nil)
 	}
 	tail := v.tail(s, w, h)
-	fact := joinFacts(text.Exact(int64(len(v.keys)))+" of "+text.Exact(int64(v.total))+" changes, read "+s.stamp(v.plan.MadeAt), v.narrowed(s))
+	fact := joinFacts(text.Exact(int64(len(v.keys)))+" of "+text.Plural(v.total, "change", "changes")+", read "+s.stamp(v.plan.MadeAt), v.narrowed(s))
 	out = append(out, rule(s, s.safe(v.changedField()), fact, w))
 	room := max(3, h-len(out)-len(tail)-1)
 	drawn := v.grid.draw(s.theme, w, min(room, len(v.keys)+1), true, func(i int) []cell { return v.cells(s, i) })

@@ -155,5 +155,5 @@ func headerLines(s *snap, r *Record, w int) []string {
 		txn = "none"
 	}
 	return append(out, "", text.PadEnd("time", 24)+"  "+r.Clock, text.PadEnd("transaction", 24)+"  "+txn, text.PadEnd("compression", 24)+"  "+r.Compression,
-		text.PadEnd("key", 24)+"  "+text.Exact(int64(len(r.Key)))+" bytes", text.PadEnd("value", 24)+"  "+text.Exact(int64(len(r.Value)))+" bytes")
+		text.PadEnd("key", 24)+"  "+text.Plural(len(r.Key), "byte", "bytes"), text.PadEnd("value", 24)+"  "+text.Plural(len(r.Value), "byte", "bytes"))
 }

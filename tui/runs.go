@@ -96,7 +96,7 @@ func (r *runs) draw(s *snap, w, h int) ([]line, string) {
 	if len(out) > 1 {
 		out = append(out, nil)
 	}
-	fact := joinFacts(plural(len(s.acts.runs), "run", "runs")+" in the log; newest first", r.narrowed(s))
+	fact := joinFacts(text.Plural(len(s.acts.runs), "run", "runs")+" in the log; newest first", r.narrowed(s))
 	out = append(out, rule(s, "runs", fact, w))
 	switch {
 	case s.acts.runsAt.IsZero():
@@ -227,7 +227,7 @@ func unfinishedLines(s *snap, w int) []line {
 		if r.Status == actions.StatusUnknown {
 			said += "8 opens it; settling only reads."
 		} else {
-			said += "It stopped after " + plural(r.Done, "step", "steps") + "; 8 opens it, to go on, undo or end it."
+			said += "It stopped after " + text.Plural(r.Done, "step", "steps") + "; 8 opens it, to go on, undo or end it."
 		}
 		out = append(out, put(plain, " ").add(c.role, s.safe(said)).fit(s.glyphs, w))
 	}

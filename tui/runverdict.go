@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"weir/actions"
+	"weir/internal/text"
 )
 
 // verdict says how the run stands, and what to do.
@@ -39,7 +40,7 @@ func (p *runPage) verdict(s *snap, w int) []line {
 			strings.TrimSpace("In doubt: "+strings.Join(p.info.Pending, ", ")+". What stands as done below is done, for certain. Nothing runs, and nothing is retried by itself."),
 			"next: s settles: it asks the cluster what is true, and writes nothing there")
 	case actions.StatusPaused:
-		return say(warning, what+": it stopped between two steps, after "+plural(p.info.Done, "step", "steps")+". Nothing is in doubt.", failed)
+		return say(warning, what+": it stopped between two steps, after "+text.Plural(p.info.Done, "step", "steps")+". Nothing is in doubt.", failed)
 	case "":
 		if p.work != nil && p.work.err != nil {
 			return say(warning, what+": refused.", failed, "next: r makes the plan anew, of the world as it is now; it only reads")
@@ -57,7 +58,7 @@ func (p *runPage) verdict(s *snap, w int) []line {
 // going tells a run that is under way.
 func (p *runPage) going(s *snap, say func(role, string, ...string) []line) []line {
 	done, of := p.work.steps()
-	far := plural(done, "step", "steps") + " done"
+	far := text.Plural(done, "step", "steps") + " done"
 	if of > 0 {
 		far = itoa(done) + " of " + itoa(of) + " steps done"
 	}

@@ -125,7 +125,7 @@ func (t *topicPage) summary(s *snap, topic *lag.Topic) line {
 	if len(topic.Partitions) > 0 {
 		copies = itoa(len(r.Partitions[topic.Partitions[0]].Replicas))
 	}
-	name, made := s.safe(t.name), ": "+plural(len(topic.Partitions), "partition", "partitions")+", "+copies+" copies each"
+	name, made := s.safe(t.name), ": "+text.Plural(len(topic.Partitions), "partition", "partitions")+", "+copies+" copies each"
 	if s.late != live {
 		made = ", as of " + s.stamp(s.asOf) + made
 	}
@@ -188,7 +188,7 @@ func (t *topicPage) readers(s *snap, w int) []line {
 			all = append(all, lag.GroupIx(g))
 		}
 	}
-	out := []line{rule(s, "who reads it", plural(len(all), "group", "groups"), w)}
+	out := []line{rule(s, "who reads it", text.Plural(len(all), "group", "groups"), w)}
 	if len(all) == 0 {
 		return append(out, put(quiet, "   no group has a commit on it"))
 	}

@@ -37,7 +37,7 @@ func told(s *snap, g lag.GroupIx, v *state.Verdict) string {
 		out += "; it rests on " + at
 	}
 	if v.Lost > 0 {
-		out += "; " + text.Exact(v.Lost) + " records were deleted before they were read"
+		out += "; " + text.Plural(v.Lost, "record was deleted before it was read", "records were deleted before they were read")
 	}
 	return out
 }

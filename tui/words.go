@@ -3,7 +3,6 @@ package tui
 import (
 	"strings"
 
-	"weir/internal/text"
 	"weir/lag/state"
 )
 
@@ -63,14 +62,6 @@ func chipOf(s state.State, sev state.Severity) role {
 		return chipWarning
 	}
 	return strong
-}
-
-// plural returns a number and its noun.
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return text.Exact(int64(n)) + " " + many
 }
 
 // sentence begins with a capital and ends with a full stop.

@@ -19,7 +19,7 @@ func TestPolicy(t *testing.T) {
 		"policy asks for a reason that matches r":                                   {Policy: config.Changes{Reason: "r"}},
 		"policy asks for a ticket that matches t":                                   {Policy: config.Changes{Ticket: "t"}},
 		"policy forbids k on cluster x":                                             {Policy: config.Changes{Forbidden: []string{"k"}}},
-		"the plan skips 1 records, policy allows 0":                                 {Policy: config.Changes{MaxSkipped: &n}},
+		"the plan skips 1 record, policy allows 0":                                  {Policy: config.Changes{MaxSkipped: &n}},
 		"the plan reads 2 records again, policy allows 0":                           {Policy: config.Changes{MaxReread: &n}},
 		"the plan changes 3 things, policy allows 0":                                {Policy: config.Changes{MaxItems: &n}},
 		"changes on cluster x are frozen until 2026-11-21T04:00:00Z: once":          {Policy: config.Changes{Freezes: []config.Freeze{{From: night.Add(-time.Hour), Until: night.Add(time.Hour), Why: "once"}}}},

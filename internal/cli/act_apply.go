@@ -12,6 +12,7 @@ import (
 	"weir/actions"
 	"weir/internal/acting"
 	"weir/internal/config"
+	"weir/internal/text"
 	"weir/internal/wire"
 )
 
@@ -129,7 +130,7 @@ func (a *app) tellReport(x *actions.Executor, rep actions.Report, ok bool) error
 	}
 	info, _, err := x.Show(context.Background(), rep.Run) // an interrupted run is told of all the same
 	if err != nil {
-		a.say("run %s is %s after %d steps, and its journal can't be read: %s", rep.Run, rep.Status, rep.Done, err)
+		a.say("run %s is %s after %s, and its journal can't be read: %s", rep.Run, rep.Status, text.Plural(rep.Done, "step", "steps"), err)
 		return nil
 	}
 	if err := a.printRuns([]actions.RunInfo{info}); err != nil {

@@ -73,11 +73,7 @@ func undoSentence(p actions.Plan) string {
 
 // totalsLine sums a plan up; what is not known says so.
 func totalsLine(t actions.Totals) string {
-	items := "1 change"
-	if t.Items != 1 {
-		items = text.Exact(int64(t.Items)) + " changes"
-	}
-	parts, unknown := []string{items}, []string(nil)
+	parts, unknown := []string{text.Plural(t.Items, "change", "changes")}, []string(nil)
 	for _, n := range []struct {
 		n    *int64
 		what string

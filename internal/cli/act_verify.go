@@ -11,6 +11,7 @@ import (
 
 	"weir/actions"
 	"weir/actions/audit"
+	"weir/internal/text"
 	"weir/internal/wire"
 	"weir/lag"
 )
@@ -91,7 +92,7 @@ func unasked(asked []audit.Anchored, rep audit.Report) error {
 
 // verifyChecks are what verify found as rows.
 func verifyChecks(dir string, rep audit.Report) []wire.Check {
-	out := []wire.Check{{Check: "audit_log", Target: dir, OK: rep.OK(), Detail: fmt.Sprintf("%d records, %d confirmed by an anchor", rep.Size, rep.Anchored())}}
+	out := []wire.Check{{Check: "audit_log", Target: dir, OK: rep.OK(), Detail: fmt.Sprintf("%s, %d confirmed by an anchor", text.Plural(rep.Size, "record", "records"), rep.Anchored())}}
 	for _, b := range rep.Breaks {
 		out = append(out, wire.Check{Check: string(b.Kind), Target: b.Segment, Detail: b.Error(), Remedy: b.Do})
 	}
@@ -126,7 +127,7 @@ func (a *app) verifyPage(dir string, rep audit.Report) error {
 		}
 	}
 	if n := rep.Anchored(); n < rep.Size {
-		fmt.Fprintf(&b, "anchored  %d records; were later ones cut off the end, this would not show\n", n)
+		fmt.Fprintf(&b, "anchored  %s; were later ones cut off the end, this would not show\n", text.Plural(n, "record", "records"))
 	}
 	for _, t := range rep.Repaired {
 		fmt.Fprintf(&b, "repaired  %s: bytes of an append that was cut off, named by a repair record\n", g.Safe(t.Segment))
@@ -169,11 +170,12 @@ func proves(r audit.AnchorReport, size int64) string {
 	case r.Held == 0:
 		return "holds no checkpoint of this log, and proves nothing"
 	case r.Size == 0:
-		return fmt.Sprintf("holds %d checkpoints, and none agrees with the log", r.Held)
+		return "holds " + text.Plural(r.Held, "checkpoint, and it does not agree", "checkpoints, and none agrees") + " with the log"
 	}
-	s := fmt.Sprintf("agrees with the first %d records: up to there nothing was cut off the end", r.Size)
+	first := "agrees with the first " + text.Plural(r.Size, "record", "records")
+	s := first + ": up to there nothing was cut off the end"
 	if r.All {
-		s = fmt.Sprintf("agrees with the first %d records, by %d checkpoints: up to there nothing was cut off the end, or rewritten since", r.Size, r.Held)
+		s = first + ", by " + text.Plural(r.Held, "checkpoint", "checkpoints") + ": up to there nothing was cut off the end, or rewritten since"
 	}
 	if r.Size < size {
 		s += fmt.Sprintf("; of the %d after them it knows nothing", size-r.Size)
@@ -194,5 +196,5 @@ func (a *app) verifyExport(path, key string) error {
 	if key == "" {
 		a.note("the key is the export's own; give --key with the one that was noted elsewhere")
 	}
-	return a.write(fmt.Sprintf("verified  %d entries stand in the log of %d records\n", len(entries), head.Size))
+	return a.write(fmt.Sprintf("verified  %s in the log of %s\n", text.Plural(len(entries), "entry stands", "entries stand"), text.Plural(head.Size, "record", "records")))
 }

@@ -243,7 +243,7 @@ func (a *app) tellCheck(k *kind, s *sight, selected *selection, b bar, allowGaps
 	}
 	missing := selected.missing(s)
 	if len(found) > 0 {
-		a.note("%d groups: %d fail, %d can't be judged", len(found), count[fails], count[unjudged])
+		a.note("%s: %s, %d can't be judged", text.Plural(len(found), "group", "groups"), text.Plural(count[fails], "fails", "fail"), count[unjudged])
 	}
 	absentErr := missing.tell(a)
 	switch {

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"weir/internal/config"
+	"weir/internal/text"
 )
 
 func (a *app) config() *cobra.Command {
@@ -35,7 +36,7 @@ func (a *app) config() *cobra.Command {
 			if cfg.Source == "" {
 				return a.write("no configuration file; the defaults hold\n")
 			}
-			return a.write(fmt.Sprintf("%s: good, %d clusters\n", a.glyphs().Safe(cfg.Source), len(cfg.Clusters)))
+			return a.write(fmt.Sprintf("%s: good, %s\n", a.glyphs().Safe(cfg.Source), text.Plural(len(cfg.Clusters), "cluster", "clusters")))
 		},
 	}
 	return parent(&cobra.Command{Use: "config", Short: "Show or check the configuration"}, view, check)

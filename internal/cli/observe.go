@@ -8,6 +8,7 @@ import (
 
 	"weir/internal/config"
 	"weir/internal/engine"
+	"weir/internal/text"
 	"weir/internal/wire"
 	"weir/lag"
 	"weir/probes"
@@ -67,7 +68,7 @@ func (a *app) tellCost(s *sight) {
 	}
 	for _, c := range s.clusters {
 		cost := c.Reading.Cost
-		a.say("%s: %d requests, %d bytes sent, %d received, %s", c.Name, cost.Requests, cost.BytesOut, cost.BytesIn, cost.Took)
+		a.say("%s: %s, %d bytes sent, %d received, %s", c.Name, text.Plural(cost.Requests, "request", "requests"), cost.BytesOut, cost.BytesIn, cost.Took)
 	}
 }
 

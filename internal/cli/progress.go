@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"weir/internal/text"
 	"weir/probes"
 )
 
@@ -37,7 +38,8 @@ func (p *progress) tell(now probes.Progress) {
 		return
 	}
 	p.shown = true
-	_, _ = fmt.Fprintf(p.out, "\rreading %s: %d of %d brokers, %d groups, %d partitions\x1b[K", now.Reading, now.Done, now.Of, now.Groups, now.Partitions)
+	_, _ = fmt.Fprintf(p.out, "\rreading %s: %d of %s, %s, %s\x1b[K", now.Reading, now.Done, text.Plural(now.Of, "broker", "brokers"),
+		text.Plural(now.Groups, "group", "groups"), text.Plural(now.Partitions, "partition", "partitions"))
 }
 
 // end takes the line away.

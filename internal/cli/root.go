@@ -40,9 +40,7 @@ configuration through --brokers. The cluster "demo" is built in: try weir get gr
 	root.SetIn(a.Stdin)
 	root.SetOut(a.Stdout)
 	root.SetErr(a.Stderr)
-	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return usage("%w; %s --help lists the flags", err, c.CommandPath())
-	})
+	root.SetFlagErrorFunc(a.badFlag)
 	a.globalFlags(root)
 	root.AddCommand(a.get(), a.describe(), a.doctor(), a.config(), a.check(), a.why(), a.peek(), a.mark(), a.action(), a.plan(), a.apply(), a.runs(), a.audit(), a.lock(), a.demo(), a.man(), a.version())
 	root.InitDefaultCompletionCmd(a.Args...)
@@ -94,20 +92,6 @@ func (a *app) format(usually wire.Format) (wire.Format, error) {
 		return "", usage("-o %q is no form of output; write one of %s", a.flag.output, formatNames())
 	}
 	return f, nil
-}
-
-// noSuchCommand refuses what is none of a command's subcommands, with the nearest.
-func noSuchCommand(c *cobra.Command, args []string) error {
-	if len(args) == 0 {
-		return nil
-	}
-	var names []string
-	for _, sub := range c.Commands() {
-		if sub.IsAvailableCommand() {
-			names = append(names, sub.Name())
-		}
-	}
-	return usage("%s %q is not known; %s", c.CommandPath(), args[0], nearOrAll(args[0], names))
 }
 
 // parent is a command that only has subcommands.

@@ -18,6 +18,14 @@ import (
 // expiresSoon is when doctor begins to say that a certificate ends.
 const expiresSoon = 14 * 24 * time.Hour
 
+// inDays tells when something ends: in 2 days.
+func inDays(n int) string {
+	if n == 1 {
+		return "in 1 day"
+	}
+	return fmt.Sprintf("in %d days", n)
+}
+
 // describeTLS tells the broker's certificate and what is to be done about it.
 func describeTLS(c net.Conn, set config.TLS, now time.Time) (detail, remedy string, err error) {
 	t, ok := c.(*tls.Conn)
@@ -30,8 +38,8 @@ func describeTLS(c net.Conn, set config.TLS, now time.Time) (detail, remedy stri
 	}
 	cert := s.PeerCertificates[0]
 	left := cert.NotAfter.Sub(now)
-	detail = fmt.Sprintf("%s; certificate for %s, issued by %q, ends %s, in %d days", tls.VersionName(s.Version), certNames(cert),
-		cert.Issuer.CommonName, day(cert.NotAfter), int(left.Hours()/24))
+	detail = fmt.Sprintf("%s; certificate for %s, issued by %q, ends %s, %s", tls.VersionName(s.Version), certNames(cert),
+		cert.Issuer.CommonName, day(cert.NotAfter), inDays(int(left.Hours()/24)))
 	var todo []string
 	if left < expiresSoon {
 		todo = append(todo, "renew the broker's certificate")

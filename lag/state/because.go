@@ -6,7 +6,7 @@ import "weir/lag"
 func (f *facts) because(c code, speaks bool) string {
 	switch c {
 	case cLosingData:
-		return either(speaks, exact(f.lost)+" records were deleted before they were read",
+		return either(speaks, plural(int(f.lost), "record")+" "+verb(int(f.lost), "was", "were")+" deleted before "+verb(int(f.lost), "it was", "they were")+" read",
 			"nothing that counts was deleted unread: "+plural(int(f.lost), "record"))
 	case cStalled, cBlocked, cStopped:
 		return f.becauseStill(c, speaks)

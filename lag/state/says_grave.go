@@ -4,9 +4,9 @@ import "weir/lag"
 
 func sayLosingData(w *sentence) string {
 	i, _, _ := w.worst()
-	out := plural(int(w.v.Lost), "record") + " were deleted unread, most in reach of " + w.place(i)
+	out := plural(int(w.v.Lost), "record") + " " + verb(int(w.v.Lost), "was", "were") + " deleted unread, most in reach of " + w.place(i)
 	if w.v.Counts[LosingData] > 1 {
-		out = plural(int(w.v.Lost), "record") + " were deleted unread on " + plural(w.v.Counts[LosingData], "partition")
+		out = plural(int(w.v.Lost), "record") + " " + verb(int(w.v.Lost), "was", "were") + " deleted unread on " + plural(w.v.Counts[LosingData], "partition")
 	}
 	switch {
 	case w.m.memberless:

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kmsg"
@@ -220,8 +221,15 @@ func (s *sweep) settleParts(k offsetKind) {
 		if c.node != lag.Nowhere {
 			ref = s.nodeRef(c.node)
 		}
-		s.gaps.add(offsetSections[k], ref, c.reason, fmt.Sprintf("%s of %d partitions: %s", offsetNames[k], n, c.detail))
+		s.gaps.add(offsetSections[k], ref, c.reason, fmt.Sprintf("%s of %s: %s", offsetNames[k], partitions(n), c.detail))
 	}
+}
+
+func partitions(n int) string {
+	if n == 1 {
+		return "1 partition"
+	}
+	return strconv.Itoa(n) + " partitions"
 }
 
 // ageEnd gives the end of a partition the stamp it was read at, before or because that of its leader is another.

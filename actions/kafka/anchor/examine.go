@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"weir/internal/kafka"
+	"weir/internal/text"
 	"weir/lag"
 
 	"github.com/twmb/franz-go/pkg/kmsg"
@@ -93,11 +94,11 @@ func Rights(name string, f kafka.TopicFacts) []kafka.Check {
 
 // Safety tells whether a record survives the loss of a broker.
 func Safety(name string, f kafka.TopicFacts) kafka.Check {
-	k := kafka.Check{Check: "replicas", Target: name, OK: true, Detail: fmt.Sprintf("%d replicas, min.insync.replicas=%s", f.Replicas, f.Configs["min.insync.replicas"])}
+	k := kafka.Check{Check: "replicas", Target: name, OK: true, Detail: fmt.Sprintf("%s, min.insync.replicas=%s", text.Plural(f.Replicas, "replica", "replicas"), f.Configs["min.insync.replicas"])}
 	insync, err := strconv.Atoi(f.Configs["min.insync.replicas"])
 	switch {
 	case f.Configs == nil:
-		k.OK, k.Unknown, k.Detail = false, lag.NotAuthorized, fmt.Sprintf("%d replicas; how many must have a record can't be seen", f.Replicas)
+		k.OK, k.Unknown, k.Detail = false, lag.NotAuthorized, text.Plural(f.Replicas, "replica", "replicas")+"; how many must have a record can't be seen"
 		k.Remedy = "grant DESCRIBE_CONFIGS on the topic"
 	case err != nil || insync < 2 || f.Replicas < 3:
 		k.OK, k.Detail = false, k.Detail+": one broker that is lost can take the newest records with it"

@@ -170,12 +170,12 @@ func TestSettle(t *testing.T) {
 		want   actions.Outcome
 		says   string
 	}{
-		{Stop, 1, empty, actions.OutcomeApplied, "the 1 members have gone; whether the command had ended is not known. To start it: go on with the run, undo it, or by hand: sh -c 'start it'"},
+		{Stop, 1, empty, actions.OutcomeApplied, "the 1 member has gone; whether the command had ended is not known. To start it: go on with the run, undo it, or by hand: sh -c 'start it'"},
 		{Stop, 0, empty, actions.OutcomeMixed, "the group has no members, and had none before. Going on calls it again"},
-		{Stop, 1, members, actions.OutcomeMixed, "1 members: m on h. Going on calls it again"},
+		{Stop, 1, members, actions.OutcomeMixed, "1 member: m on h. Going on calls it again"},
 		{Stop, 1, cluster.Group{State: "PreparingRebalance"}, actions.OutcomeMixed, "no members"},
-		{Start, 0, members, actions.OutcomeApplied, "1 members"},
-		{Start, 1, members, actions.OutcomeMixed, "is not known; the group has 1 members. To start it"},
+		{Start, 0, members, actions.OutcomeApplied, "1 member"},
+		{Start, 1, members, actions.OutcomeMixed, "is not known; the group has 1 member. To start it"},
 		{Start, 0, empty, actions.OutcomeMixed, "the group has 0 members"},
 	} {
 		a, err := Open(plan(two(), Stop, Start), two(), []actions.Past{{Step: actions.Step{ID: Stop}}}, nil)

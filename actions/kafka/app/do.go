@@ -10,6 +10,7 @@ import (
 
 	"weir/actions"
 	"weir/actions/kafka/cluster"
+	"weir/internal/text"
 )
 
 // Call calls the command of a step.
@@ -75,16 +76,16 @@ func (a *App) settle(s actions.Step, g cluster.Group, before, n int) actions.Don
 	switch {
 	case s.ID == Stop && before > 0 && g.Empty():
 		a.stopped = true
-		return actions.Done{Outcome: actions.OutcomeApplied, Note: fmt.Sprintf("the %d members have gone; whether the command had ended is not known. %s", before, a.offer())}
+		return actions.Done{Outcome: actions.OutcomeApplied, Note: "the " + text.Plural(before, "member has", "members have") + " gone; whether the command had ended is not known. " + a.offer()}
 	case s.ID == Start && before == 0 && n > 0:
 		a.started = true
-		return actions.Done{Outcome: actions.OutcomeApplied, Note: fmt.Sprintf("the group has %d members; whether the command had ended is not known", n)}
+		return actions.Done{Outcome: actions.OutcomeApplied, Note: "the group has " + text.Plural(n, "member", "members") + "; whether the command had ended is not known"}
 	case s.ID == Stop && n == 0:
 		return actions.Done{Outcome: actions.OutcomeMixed, Note: "whether the command was called is not known; the group has no members, and had none before. Going on calls it again. " + a.offer()}
 	case s.ID == Stop:
-		return actions.Done{Outcome: actions.OutcomeMixed, Note: fmt.Sprintf("whether the command was called is not known; the group has %d members: %s. Going on calls it again. %s", n, g.Who(), a.offer())}
+		return actions.Done{Outcome: actions.OutcomeMixed, Note: fmt.Sprintf("whether the command was called is not known; the group has %s: %s. Going on calls it again. %s", text.Plural(n, "member", "members"), g.Who(), a.offer())}
 	}
-	return actions.Done{Outcome: actions.OutcomeMixed, Note: fmt.Sprintf("whether the command was called is not known; the group has %d members. %s", n, a.offer())}
+	return actions.Done{Outcome: actions.OutcomeMixed, Note: "whether the command was called is not known; the group has " + text.Plural(n, "member", "members") + ". " + a.offer()}
 }
 
 // offer says how the application comes back.

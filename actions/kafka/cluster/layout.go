@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"weir/actions"
+	"weir/internal/text"
 
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kmsg"
@@ -81,7 +82,7 @@ func topicLayout(name string, t kmsg.MetadataResponseTopic) (TopicLayout, error)
 	slices.SortFunc(out.Partitions, func(a, b PartitionLayout) int { return cmp.Compare(a.Partition, b.Partition) })
 	for i, p := range out.Partitions {
 		if int(p.Partition) != i {
-			return TopicLayout{}, actions.Fail(actions.ErrUnseen, fmt.Sprintf("topic %s has %d partitions, and one with number %d", name, len(t.Partitions), p.Partition), "")
+			return TopicLayout{}, actions.Fail(actions.ErrUnseen, fmt.Sprintf("topic %s has %s, and one with number %d", name, text.Plural(len(t.Partitions), "partition", "partitions"), p.Partition), "")
 		}
 	}
 	return out, nil

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"weir/actions"
+	"weir/internal/text"
 
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kmsg"
@@ -58,7 +59,7 @@ func layout(name string, t kmsg.MetadataResponseTopic) (Topic, error) {
 	out := Topic{Name: name, ID: t.TopicID, Leaders: make([]int32, len(t.Partitions)), Epochs: make([]int32, len(t.Partitions))}
 	for _, p := range t.Partitions {
 		if p.Partition < 0 || int(p.Partition) >= len(t.Partitions) {
-			return Topic{}, actions.Fail(actions.ErrUnseen, fmt.Sprintf("topic %s has %d partitions, and one with number %d", name, len(t.Partitions), p.Partition), "")
+			return Topic{}, actions.Fail(actions.ErrUnseen, fmt.Sprintf("topic %s has %s, and one with number %d", name, text.Plural(len(t.Partitions), "partition", "partitions"), p.Partition), "")
 		}
 		out.Leaders[p.Partition], out.Epochs[p.Partition] = p.Leader, p.LeaderEpoch
 	}

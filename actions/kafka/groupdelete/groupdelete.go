@@ -11,6 +11,7 @@ import (
 	"weir/actions/audit"
 	"weir/actions/kafka/cluster"
 	"weir/actions/kafka/reset"
+	"weir/internal/text"
 	"weir/lag"
 )
 
@@ -43,7 +44,7 @@ func (Action) Offers(ref lag.Ref, r *lag.Reading) actions.Offer {
 		switch {
 		case g.Name != ref.Name || g.Gone:
 		case len(g.Members) > 0:
-			return actions.Offer{Why: fmt.Sprintf("not offered: %d members still live", len(g.Members))}
+			return actions.Offer{Why: "not offered: " + text.Plural(len(g.Members), "member", "members") + " still live"}
 		case g.Type != lag.Classic && g.Type != lag.Consumer && g.Type != lag.Simple:
 			return actions.Offer{Why: "not offered: weir doesn't delete a " + g.Type.String() + " group, whose state it can't put back"}
 		default:
@@ -75,7 +76,7 @@ func (a Action) Plan(ctx context.Context, req actions.Request) (actions.Plan, er
 		Changes: append([]actions.Change{{Ref: req.Target.String(), Field: Field, Before: was, Note: "deleted"}}, g.Changes...),
 		Totals:  actions.Totals{Items: len(g.Changes) + 1},
 		Guards: []actions.Guard{
-			{Name: "group_empty", Want: "the group has no members", Now: fmt.Sprintf("%s, %d members", g.State, len(g.Members)), OK: g.Empty()},
+			{Name: "group_empty", Want: "the group has no members", Now: g.State + ", " + text.Plural(len(g.Members), "member", "members"), OK: g.Empty()},
 			{Name: "offsets_unmoved", Want: "every committed offset is as below, and there are no others", Now: fmt.Sprintf("%d read", len(g.Changes)), OK: true},
 		},
 		Warnings: []string{

@@ -10,6 +10,7 @@ import (
 	"weir/actions/audit"
 	"weir/actions/kafka/cluster"
 	"weir/actions/kafka/reset"
+	"weir/internal/text"
 
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kmsg"
@@ -66,7 +67,7 @@ func (r *run) Next(ctx context.Context) (actions.Step, error) {
 		return actions.Step{}, stale([]actions.Drift{{Ref: r.plan.Target.String(), Field: fKind, Planned: r.plan.Facts[fKind], Found: now}})
 	}
 	if !g.Empty() {
-		return actions.Step{}, actions.Fail(actions.ErrGuard, fmt.Sprintf("group %s has %d members: %s", r.group, len(g.Members), g.Who()), "stop the application first")
+		return actions.Step{}, actions.Fail(actions.ErrGuard, fmt.Sprintf("group %s has %s: %s", r.group, text.Plural(len(g.Members), "member", "members"), g.Who()), "stop the application first")
 	}
 	drift, err := reset.Drifted(ctx, r.seeing, g, r.plan.Changes)
 	if err != nil {
@@ -79,7 +80,7 @@ func (r *run) Next(ctx context.Context) (actions.Step, error) {
 }
 
 func stale(drift []actions.Drift) error {
-	return &actions.Error{Kind: actions.ErrStale, What: fmt.Sprintf("%d things moved since the plan was made", len(drift)), Do: "make a new plan", Drift: drift}
+	return &actions.Error{Kind: actions.ErrStale, What: text.Plural(len(drift), "thing", "things") + " moved since the plan was made", Do: "make a new plan", Drift: drift}
 }
 
 // Do deletes the group, in one request that is sent once.
@@ -175,7 +176,7 @@ func (r *run) Verify(ctx context.Context) (actions.Verdict, error) {
 	if err != nil {
 		return actions.Verdict{}, err
 	}
-	return actions.Verdict{Note: fmt.Sprintf("a group of this name is there again, with %d members", len(g.Members))}, nil
+	return actions.Verdict{Note: "a group of this name is there again, with " + text.Plural(len(g.Members), "member", "members")}, nil
 }
 
 // Close ends the connections.

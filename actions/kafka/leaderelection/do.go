@@ -9,6 +9,7 @@ import (
 
 	"weir/actions"
 	"weir/actions/kafka/cluster"
+	"weir/internal/text"
 
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kmsg"
@@ -151,7 +152,7 @@ func (r *run) outcome(ctx context.Context, s actions.Step, items []item, resp *k
 
 // readBack waits until the brokers show what the controller said. That they don't is for Verify to judge.
 func (r *run) readBack(ctx context.Context, s actions.Step, items []item, elected, unneeded int) (actions.Done, error) {
-	note := plural(elected, "leader") + " elected"
+	note := text.Plural(elected, "leader", "leaders") + " elected"
 	if unneeded > 0 {
 		note += fmt.Sprintf(", %d needed none", unneeded)
 	}

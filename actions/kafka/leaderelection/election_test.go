@@ -395,7 +395,7 @@ func TestOffers(t *testing.T) {
 		want  bool
 		says  string
 	}{
-		{"helps", topic("t"), []lag.Partition{part(0, 0, 1), part(1, 0, 1)}, true, "1 of 2 partitions are not led by their preferred replica, which is in sync"},
+		{"helps", topic("t"), []lag.Partition{part(0, 0, 1), part(1, 0, 1)}, true, "1 of 2 partitions is not led by the preferred replica, which is in sync"},
 		{"rests", topic("t"), []lag.Partition{part(0, 0, 1)}, false, "every partition is led by its preferred replica"},
 		{"not in sync", topic("t"), []lag.Partition{part(1, 1)}, false, "it is down or not in sync"},
 		{"down", topic("t"), []lag.Partition{dead}, false, "it is down or not in sync"},

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"weir/actions"
+	"weir/internal/text"
 	"weir/lag"
 )
 
@@ -51,18 +52,26 @@ func (n *tally) take(r *lag.Reading, p lag.Partition) {
 }
 
 func (n *tally) offer() actions.Offer {
-	of := fmt.Sprintf("of %d partitions", n.all)
+	of := "of " + text.Plural(n.all, "partition", "partitions")
 	switch {
 	case n.all == 0:
 		return actions.Offer{Why: "not offered: no such partition is seen"}
 	case n.leaderless > 0 && n.helps == 0:
-		return actions.Offer{Possible: true, Why: fmt.Sprintf("%d %s have no leader: start their brokers again; --type unclean elects who is up, and loses data", n.leaderless, of)}
+		return actions.Offer{Possible: true, Why: fmt.Sprintf("%d %s %s no leader: start their brokers again; --type unclean elects who is up, and loses data", n.leaderless, of, oneOr(n.leaderless, "has", "have"))}
 	case n.helps > 0:
-		return actions.Offer{Possible: true, Why: fmt.Sprintf("%d %s are not led by their preferred replica, which is in sync", n.helps, of)}
+		return actions.Offer{Possible: true, Why: fmt.Sprintf("%d %s %s not led by the preferred replica, which is in sync", n.helps, of, oneOr(n.helps, "is", "are"))}
 	case n.away > 0:
-		return actions.Offer{Why: fmt.Sprintf("not offered: %d %s are not led by their preferred replica, and it is down or not in sync", n.away, of)}
+		return actions.Offer{Why: fmt.Sprintf("not offered: %d %s %s not led by the preferred replica, and it is down or not in sync", n.away, of, oneOr(n.away, "is", "are"))}
 	case n.unseen > 0:
 		return actions.Offer{Why: fmt.Sprintf("not offered: the replicas of %d %s are not seen", n.unseen, of)}
 	}
 	return actions.Offer{Why: "not offered: every partition is led by its preferred replica"}
+}
+
+// oneOr is the verb after a number of partitions of many: 1 of 12 partitions is, 2 of 12 are.
+func oneOr(n int, one, more string) string {
+	if n == 1 {
+		return one
+	}
+	return more
 }

@@ -10,6 +10,7 @@ import (
 
 	"weir/actions"
 	"weir/actions/kafka/cluster"
+	"weir/internal/text"
 	"weir/lag"
 )
 
@@ -143,11 +144,11 @@ func (w *world) guards() []actions.Guard {
 		isr = "replicas in sync and eligible ones are as planned"
 	}
 	out := []actions.Guard{
-		{Name: "leaders_unmoved", Want: "every leader is as below, of the same topic with the same replicas, and " + isr, Now: plural(len(w.picked), "partition") + " read", OK: true},
+		{Name: "leaders_unmoved", Want: "every leader is as below, of the same topic with the same replicas, and " + isr, Now: text.Plural(len(w.picked), "partition", "partitions") + " read", OK: true},
 		{Name: "brokers_up", Want: "every broker that will lead is up and answers", Now: "brokers " + brokers(w.leaders()) + " answer", OK: true},
 	}
 	if w.noMoves == nil {
-		out = append(out, actions.Guard{Name: "no_reassignment", Want: "none of these partitions is being reassigned", Now: plural(len(w.moves), "partition") + " of the cluster being reassigned, none of these", OK: true})
+		out = append(out, actions.Guard{Name: "no_reassignment", Want: "none of these partitions is being reassigned", Now: text.Plural(len(w.moves), "partition", "partitions") + " of the cluster being reassigned, none of these", OK: true})
 	}
 	return out
 }
@@ -161,7 +162,7 @@ func (w *world) warnings() []string {
 			"producers and consumers of these partitions find the new leader by themselves, within their metadata refresh")
 	}
 	if n := w.internal(); n > 0 {
-		out = append(out, fmt.Sprintf("%s of internal topics: coordinators move with them, and the groups and transactions on them pause until they are loaded", plural(n, "partition")))
+		out = append(out, fmt.Sprintf("%s of internal topics: coordinators move with them, and the groups and transactions on them pause until they are loaded", text.Plural(n, "partition", "partitions")))
 	}
 	if w.noMoves != nil {
 		out = append(out, "whether a reassignment is under way could not be seen: "+because(w.noMoves))

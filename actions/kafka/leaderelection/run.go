@@ -11,6 +11,7 @@ import (
 	"weir/actions"
 	"weir/actions/audit"
 	"weir/actions/kafka/cluster"
+	"weir/internal/text"
 )
 
 // run is an election under way, a step a batch.
@@ -93,7 +94,7 @@ func (r *run) Next(ctx context.Context) (actions.Step, error) {
 			what = "elect leaders uncleanly for "
 		}
 		b.begun = true // from here on a try may have taken effect
-		return actions.Step{ID: b.id, Title: what + plural(len(todo), "partition"), Of: len(r.batches), Items: todo, Idempotent: true}, nil
+		return actions.Step{ID: b.id, Title: what + text.Plural(len(todo), "partition", "partitions"), Of: len(r.batches), Items: todo, Idempotent: true}, nil
 	}
 	return actions.Step{}, io.EOF
 }
@@ -170,7 +171,7 @@ func (r *run) compare(ctx context.Context, items []item) (map[cluster.Place]bool
 		}
 	}
 	if len(drift) > 0 {
-		return nil, &actions.Error{Kind: actions.ErrStale, What: fmt.Sprintf("%d things moved since the plan was made", len(drift)), Do: "make a new plan", Drift: drift}
+		return nil, &actions.Error{Kind: actions.ErrStale, What: text.Plural(len(drift), "thing", "things") + " moved since the plan was made", Do: "make a new plan", Drift: drift}
 	}
 	return led, nil
 }
@@ -232,7 +233,7 @@ func (r *run) Verify(ctx context.Context) (actions.Verdict, error) {
 	if n.after < len(items) {
 		return actions.Verdict{Note: n.String()}, nil
 	}
-	return actions.Verdict{OK: true, Note: plural(len(items), "leader") + " read back as planned"}, nil
+	return actions.Verdict{OK: true, Note: text.Plural(len(items), "leader", "leaders") + " read back as planned"}, nil
 }
 
 // count says how partitions stand.

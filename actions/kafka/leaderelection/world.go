@@ -12,6 +12,7 @@ import (
 
 	"weir/actions"
 	"weir/actions/kafka/cluster"
+	"weir/internal/text"
 	"weir/lag"
 )
 
@@ -90,7 +91,7 @@ func (w *world) pickOut() error {
 	}
 	for _, n := range numbers {
 		if int(n) >= len(t.Partitions) {
-			return actions.Fail(actions.ErrUnseen, fmt.Sprintf("topic %s has %d partitions, and none with number %d", t.Name, len(t.Partitions), n), "")
+			return actions.Fail(actions.ErrUnseen, fmt.Sprintf("topic %s has %s, and none with number %d", t.Name, text.Plural(len(t.Partitions), "partition", "partitions"), n), "")
 		}
 		w.all = append(w.all, t.Partitions[n])
 	}
@@ -231,9 +232,9 @@ func (w *world) measure(ctx context.Context, c cluster.Conn) {
 
 // nothing says why there is nothing to elect.
 func (w *world) nothing() error {
-	said := "of " + plural(len(w.all), "partition") + " none is helped by a " + preferred + " election"
+	said := "of " + text.Plural(len(w.all), "partition", "partitions") + " none is helped by a " + preferred + " election"
 	if w.unclean {
-		said = "of " + plural(len(w.all), "partition") + " none is helped by an " + unclean + " election"
+		said = "of " + text.Plural(len(w.all), "partition", "partitions") + " none is helped by an " + unclean + " election"
 	}
 	var why []string
 	if w.resting > 0 {
@@ -244,9 +245,9 @@ func (w *world) nothing() error {
 
 func (w *world) rested() string {
 	if w.unclean {
-		return plural(w.resting, "partition") + " with a leader"
+		return text.Plural(w.resting, "partition", "partitions") + " with a leader"
 	}
-	return plural(w.resting, "partition") + " led by the preferred replica already"
+	return text.Plural(w.resting, "partition", "partitions") + " led by the preferred replica already"
 }
 
 // leftOut tells every partition that is left out, with the reason.
@@ -271,13 +272,6 @@ func named(places []cluster.Place) string {
 		out = append(out, p.String())
 	}
 	return strings.Join(out, ", ")
-}
-
-func plural(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return strconv.Itoa(n) + " " + what + "s"
 }
 
 // because is why something can't be seen, in the words of its error.

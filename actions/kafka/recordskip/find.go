@@ -8,6 +8,7 @@ import (
 	"weir/actions/kafka/cluster"
 	"weir/actions/kafka/reset"
 	"weir/internal/kafka/records"
+	"weir/internal/text"
 )
 
 // found is the record that a group has to get past.
@@ -97,7 +98,7 @@ func (f found) next(ctx context.Context, c cluster.Conn, group string, pos reset
 	case len(before.Records) > 0 && before.Records[0].Txn == records.Aborted:
 		return actions.Fail(actions.ErrGuard, fmt.Sprintf("group %s stands at %d on %s, with records of an aborted transaction between there and %d, which only some consumers pass by themselves", group, commit.Offset, pos.Place, f.Offset), "to pass them all: "+all)
 	}
-	return actions.Fail(actions.ErrGuard, fmt.Sprintf("group %s stands at %d on %s, %d offsets before %d", group, commit.Offset, pos.Place, f.Offset-commit.Offset, f.Offset),
+	return actions.Fail(actions.ErrGuard, fmt.Sprintf("group %s stands at %d on %s, %s before %d", group, commit.Offset, pos.Place, text.Plural(f.Offset-commit.Offset, "offset", "offsets"), f.Offset),
 		fmt.Sprintf("name the record it stands at, %s@%d; to pass all of them: %s", pos.Place, commit.Offset, all))
 }
 

@@ -11,6 +11,7 @@ import (
 	"weir/actions/kafka/cluster"
 	"weir/actions/kafka/reset"
 	"weir/internal/kafka/records"
+	"weir/internal/text"
 	"weir/lag"
 
 	"github.com/twmb/franz-go/pkg/kmsg"
@@ -228,5 +229,5 @@ func sameRecord(ctx context.Context, c cluster.Conn, ref string, p cluster.Place
 }
 
 func stale(drift []actions.Drift) error {
-	return &actions.Error{Kind: actions.ErrStale, What: fmt.Sprintf("%d things moved since the plan was made", len(drift)), Do: "make a new plan", Drift: drift}
+	return &actions.Error{Kind: actions.ErrStale, What: text.Plural(len(drift), "thing", "things") + " moved since the plan was made", Do: "make a new plan", Drift: drift}
 }

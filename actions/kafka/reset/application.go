@@ -10,6 +10,7 @@ import (
 	"weir/actions/kafka/app"
 	"weir/actions/kafka/cluster"
 	"weir/actions/kafka/hold"
+	"weir/internal/text"
 )
 
 // This file is what a reset does about the application behind the group. It is stopped before anything else, and started
@@ -137,7 +138,7 @@ func (r *run) afterStart(ctx context.Context) (actions.Verdict, error) {
 	if err != nil {
 		return actions.Verdict{}, err
 	}
-	back := fmt.Sprintf("; the application was started, the group has %d members so far", len(g.Members))
+	back := "; the application was started, the group has " + text.Plural(len(g.Members), "member", "members") + " so far"
 	if r.verdict != nil {
 		v := *r.verdict
 		v.Note += back
@@ -165,7 +166,7 @@ func (r *run) afterStart(ctx context.Context) (actions.Verdict, error) {
 			return actions.Verdict{Note: fmt.Sprintf("%s is %s, not %s", it.place, tell(now), tell(it.after)) + back}, nil
 		}
 	}
-	return actions.Verdict{OK: true, Note: fmt.Sprintf("%d offsets as planned, %d moved on from there", len(items)-moved, moved) + back}, nil
+	return actions.Verdict{OK: true, Note: fmt.Sprintf("%s as planned, %d moved on from there", text.Plural(len(items)-moved, "offset", "offsets"), moved) + back}, nil
 }
 
 // onward says that a commit is further on than another, or is it again: clients that commit anew bring metadata of theirs.

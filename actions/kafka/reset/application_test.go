@@ -118,7 +118,7 @@ func stopping(params ...string) actions.Request {
 func TestStopApp(t *testing.T) {
 	w, c, x := running(t)
 	p := kafkatest.Plan(t, x, stopping("to", "4"))
-	if len(p.Changes) != 3 || len(p.Commands) != 2 || !p.Guards[0].OK || !strings.Contains(p.Guards[0].Now, "1 members: consumer on ") || !strings.Contains(p.Guards[0].Now, "one that died counts for") {
+	if len(p.Changes) != 3 || len(p.Commands) != 2 || !p.Guards[0].OK || !strings.Contains(p.Guards[0].Now, "1 member: consumer on ") || !strings.Contains(p.Guards[0].Now, "one that died counts for") {
 		t.Fatalf("%+v", p)
 	}
 	c.before = func() { c.commit(map[int32]int64{0: 9, 1: 7}) }
@@ -133,7 +133,7 @@ func TestStopApp(t *testing.T) {
 	if want := "stop |stop applied|hold |hold applied|commit-1 |commit-1 applied|commit-2 |commit-2 applied|start |start applied"; strings.Join(said, "|") != want {
 		t.Errorf("said %q", said)
 	}
-	if rep.Status != actions.StatusDone || rep.Done != 5 || rep.Total != 5 || len(rep.Notes) > 0 || !strings.Contains(rep.Verify.Note, "3 offsets read back as planned; the application was started, the group has 1 members") {
+	if rep.Status != actions.StatusDone || rep.Done != 5 || rep.Total != 5 || len(rep.Notes) > 0 || !strings.Contains(rep.Verify.Note, "3 offsets read back as planned; the application was started, the group has 1 member") {
 		t.Errorf("%+v", rep)
 	}
 	if got := c.offsets(); got != [3]int64{4, 4, 4} || fmt.Sprint(c.calls) != "[stop start]" {
@@ -188,7 +188,7 @@ func TestStopAppFails(t *testing.T) {
 		{"stop fails", func(_ *testing.T, c *consumer, _ *actions.Executor) {
 			c.result["stop"], c.stay = app.Result{Code: 1, Tail: "hush, a token"}, true
 		}, 8, "whether it is stopped is not known", "hush, a token", [3]int64{5, 4, 8}, true, "[start]"},
-		{"it stays", func(_ *testing.T, c *consumer, _ *actions.Executor) { c.stay = true }, 8, "group g has 1 members: consumer on ", "MAY BE STOPPED", [3]int64{5, 4, 8}, true, "[start]"},
+		{"it stays", func(_ *testing.T, c *consumer, _ *actions.Executor) { c.stay = true }, 8, "group g has 1 member: consumer on ", "MAY BE STOPPED", [3]int64{5, 4, 8}, true, "[start]"},
 		{"it comes back", func(t *testing.T, c *consumer, x *actions.Executor) {
 			x.Tell = func(e actions.Event) {
 				if e.Step.ID == "stop" && e.State == actions.OutcomeApplied {

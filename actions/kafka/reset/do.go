@@ -10,6 +10,7 @@ import (
 	"weir/actions/kafka/app"
 	"weir/actions/kafka/cluster"
 	"weir/actions/kafka/hold"
+	"weir/internal/text"
 	"weir/lag"
 
 	"github.com/twmb/franz-go/pkg/kerr"
@@ -239,9 +240,9 @@ func (r *run) tally(s actions.Step, ok int, bad []string, code int16) (actions.D
 			r.steps[i].done = r.steps[i].done || r.steps[i].id == s.ID
 		}
 		delete(r.unsure, s.ID)
-		return actions.Done{Outcome: actions.OutcomeApplied, Note: fmt.Sprintf("%d offsets", ok)}, nil
+		return actions.Done{Outcome: actions.OutcomeApplied, Note: text.Plural(ok, "offset", "offsets")}, nil
 	}
-	note := fmt.Sprintf("%d offsets written, %d refused, such as %s", ok, len(bad), bad[0])
+	note := fmt.Sprintf("%s written, %d refused, such as %s", text.Plural(ok, "offset", "offsets"), len(bad), bad[0])
 	if ok > 0 {
 		return actions.Done{Outcome: actions.OutcomeMixed, Note: note}, &actions.Error{Kind: actions.ErrPartial, What: note, Err: kerr.ErrorForCode(code)}
 	}

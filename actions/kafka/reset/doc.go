@@ -5,13 +5,13 @@ package reset
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"weir/actions"
 	"weir/actions/audit"
 	"weir/actions/kafka/app"
 	"weir/actions/kafka/cluster"
+	"weir/internal/text"
 	"weir/lag"
 )
 
@@ -89,7 +89,7 @@ func (a Action) Offers(ref lag.Ref, r *lag.Reading) actions.Offer {
 			return actions.Offer{Why: "not offered: " + why.What + "; " + why.Do}
 		}
 		if n := len(g.Members); n > 0 {
-			return actions.Offer{Why: fmt.Sprintf("not offered: %d members still live; a plan can be made, it is applied once they have gone", n)}
+			return actions.Offer{Why: "not offered: " + text.Plural(n, "member", "members") + " still live; a plan can be made, it is applied once none is left"}
 		}
 		return actions.Offer{Possible: true, Why: "the group has no members"}
 	}

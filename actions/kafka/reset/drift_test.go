@@ -93,7 +93,7 @@ func TestStale(t *testing.T) {
 			_, err := w.Admin.DeleteGroup(t.Context(), "g")
 			kafkatest.Must(t, err)
 		}, actions.ErrUnseen, "there is no group"},
-		{"member", "earliest", func(t *testing.T, w *kafkatest.World) { join(t, w, "g") }, actions.ErrGuard, "1 members: consumer on 127.0.0.1"},
+		{"member", "earliest", func(t *testing.T, w *kafkatest.World) { join(t, w, "g") }, actions.ErrGuard, "1 member: consumer on 127.0.0.1"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			w, x := ten(t)

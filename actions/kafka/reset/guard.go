@@ -9,6 +9,7 @@ import (
 	"weir/actions"
 	"weir/actions/kafka/cluster"
 	"weir/actions/kafka/hold"
+	"weir/internal/text"
 	"weir/lag"
 )
 
@@ -74,7 +75,7 @@ func (r *run) empty(ctx context.Context, g cluster.Group) error {
 		r.wasEmpty = r.wasEmpty || g.Empty()
 		return nil
 	}
-	what := fmt.Sprintf("group %s has %d members: %s", r.group, len(g.Members), g.Who())
+	what := fmt.Sprintf("group %s has %s: %s", r.group, text.Plural(len(g.Members), "member", "members"), g.Who())
 	if len(g.Members) == 0 {
 		what = fmt.Sprintf("group %s is in state %s", r.group, g.State)
 	}

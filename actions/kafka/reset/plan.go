@@ -10,6 +10,7 @@ import (
 
 	"weir/actions"
 	"weir/actions/kafka/cluster"
+	"weir/internal/text"
 	"weir/lag"
 )
 
@@ -154,13 +155,13 @@ func (a Action) frame(w world) actions.Plan {
 	}
 	now := w.group.State
 	if n := len(w.group.Members); n > 0 {
-		now = fmt.Sprintf("%s, %d members: %s", w.group.State, n, w.group.Who())
+		now = fmt.Sprintf("%s, %s: %s", w.group.State, text.Plural(n, "member", "members"), w.group.Who())
 		p.Warnings = append(p.Warnings, liveWarning(w.group))
 	}
 	p.Guards = []actions.Guard{
 		{Name: "group_empty", Want: "the group has no members", Now: now, OK: w.group.Empty()},
 		{Name: "offsets_unmoved", Want: "every committed offset is as below", Now: fmt.Sprintf("%d read", len(w.commits)), OK: true},
-		{Name: "topics_same", Want: "every topic is the one seen, and its log still has the target", Now: fmt.Sprintf("%d topics", len(w.topics)), OK: true},
+		{Name: "topics_same", Want: "every topic is the one seen, and its log still has the target", Now: text.Plural(len(w.topics), "topic", "topics"), OK: true},
 	}
 	for _, name := range w.gone {
 		p.Warnings = append(p.Warnings, "the group has commits on topic "+name+", which is not there or hidden: they are left as they are")
@@ -169,7 +170,7 @@ func (a Action) frame(w world) actions.Plan {
 }
 
 func liveWarning(g cluster.Group) string {
-	return fmt.Sprintf("%d members are live: the plan can be applied once they have gone, and what they commit until then makes it stale", len(g.Members))
+	return text.Plural(len(g.Members), "member is", "members are") + " live: the plan can be applied once none is left, and what is committed until then makes it stale"
 }
 
 // items gives what changes. What stays as it is is counted in a warning.
@@ -194,10 +195,10 @@ func (w world) items(aims map[cluster.Place]aim, p *actions.Plan) ([]item, error
 		out = append(out, it)
 	}
 	if stay > 0 {
-		p.Warnings = append(p.Warnings, fmt.Sprintf("%d partitions stand there already", stay))
+		p.Warnings = append(p.Warnings, text.Plural(stay, "partition stands", "partitions stand")+" there already")
 	}
 	for _, how := range sortedKeys(left) {
-		p.Warnings = append(p.Warnings, fmt.Sprintf("%d partitions are left as they are: %s", left[how], how))
+		p.Warnings = append(p.Warnings, text.Plural(left[how], "partition is left as it is: ", "partitions are left as they are: ")+how)
 	}
 	return out, nil
 }
@@ -232,7 +233,7 @@ func (a Action) fill(ctx context.Context, c cluster.Conn, target lag.Ref, w worl
 		p.Warnings = append(p.Warnings, "offsets are read again: what the application did with them it does twice, and no undo takes that back")
 	}
 	if gone > 0 {
-		p.Warnings = append(p.Warnings, fmt.Sprintf("%d offsets were deleted before the group read them", gone))
+		p.Warnings = append(p.Warnings, text.Plural(gone, "offset was deleted before the group read it", "offsets were deleted before the group read them"))
 	}
 	return nil
 }
@@ -241,12 +242,12 @@ func (it item) note(reread, skipped, gone int64, s span) string {
 	n := it.change.Note
 	switch {
 	case reread > 0:
-		n += fmt.Sprintf("; reads %d offsets again", reread)
+		n += "; reads " + text.Plural(reread, "offset", "offsets") + " again"
 	case skipped > 0:
-		n += fmt.Sprintf("; skips %d offsets", skipped)
+		n += "; skips " + text.Plural(skipped, "offset", "offsets")
 	}
 	if gone > 0 {
-		n += fmt.Sprintf("; %d are deleted already", gone)
+		n += "; " + text.Plural(gone, "is", "are") + " deleted already"
 	}
 	if s.before != "" && s.after != "" {
 		n += fmt.Sprintf("; from %s to %s", s.before, s.after)

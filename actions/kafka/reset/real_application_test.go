@@ -123,7 +123,7 @@ func TestRealStopApp(t *testing.T) {
 			connect.Applications = func(string, string) (*cluster.Application, error) { return &p.app, nil }
 			x := w.Executor(Action{Connect: connect})
 			plan := kafkatest.Plan(t, x, ask(group, "to", "4", "stop-app", "true"))
-			if now := plan.Guards[0].Now; !strings.Contains(now, "1 members: application on ") || strings.Contains(now, "not known") {
+			if now := plan.Guards[0].Now; !strings.Contains(now, "1 member: application on ") || strings.Contains(now, "not known") {
 				t.Errorf("the plan says %q", now)
 			}
 			var waited []string
@@ -137,7 +137,7 @@ func TestRealStopApp(t *testing.T) {
 			if rep.Status != actions.StatusDone || rep.Done != 4 || len(rep.Notes) > 0 {
 				t.Errorf("%+v", rep)
 			}
-			if tt.dead != "" && (len(waited) == 0 || !strings.Contains(waited[0], tt.dead) || !strings.Contains(waited[0], "1 members: application on ")) {
+			if tt.dead != "" && (len(waited) == 0 || !strings.Contains(waited[0], tt.dead) || !strings.Contains(waited[0], "1 member: application on ")) {
 				t.Errorf("waited for %q", waited)
 			}
 			t.Logf("waited %d times; %s", len(waited), rep.Verify.Note)

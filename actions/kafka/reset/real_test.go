@@ -201,8 +201,8 @@ func TestRealRefusals(t *testing.T) {
 		kind  actions.Kind
 		says  string
 	}{
-		{live, actions.ErrGuard, "1 members: member-"},
-		{newer, actions.ErrGuard, "1 members: member-"},
+		{live, actions.ErrGuard, "1 member: member-"},
+		{newer, actions.ErrGuard, "1 member: member-"},
 		{share, actions.ErrGuard, "share group"},
 		{sink, actions.ErrGuard, "looks like the group of Connect sink"},
 		{realkafka.Name("typo"), actions.ErrUnseen, "there is no group"},

@@ -3,10 +3,10 @@ package reset
 import (
 	"context"
 	"encoding/hex"
-	"fmt"
 
 	"weir/actions"
 	"weir/actions/kafka/cluster"
+	"weir/internal/text"
 )
 
 // fLive, among a plan's facts, says that the group may have members: brokers themselves refuse to delete offsets of
@@ -36,11 +36,11 @@ func (a Action) PlanRemoval(ctx context.Context, req actions.Request, spec actio
 	p.Effect, p.Tier, p.Warnings = spec.Effect, spec.Tier, nil
 	p.Facts[fLive] = "allowed"
 	delete(p.Facts, fEpoch)
-	p.Guards[0] = actions.Guard{Name: "group_unsubscribed", Want: "no member subscribes to the topics; the brokers see to it", Now: fmt.Sprintf("%d members", len(w.group.Members)), OK: true}
+	p.Guards[0] = actions.Guard{Name: "group_unsubscribed", Want: "no member subscribes to the topics; the brokers see to it", Now: text.Plural(len(w.group.Members), "member", "members"), OK: true}
 	p.Warnings = append(p.Warnings, "a consumer that comes back to these partitions starts where its auto.offset.reset says")
 	items := w.removals()
 	if n := len(w.places) - len(items); n > 0 {
-		p.Warnings = append(p.Warnings, fmt.Sprintf("%d partitions have no commit", n))
+		p.Warnings = append(p.Warnings, text.Plural(n, "partition has", "partitions have")+" no commit")
 	}
 	return p, a.fill(ctx, c, req.Target, w, items, &p)
 }

@@ -14,6 +14,7 @@ import (
 	"weir/actions/kafka/app"
 	"weir/actions/kafka/cluster"
 	"weir/actions/kafka/hold"
+	"weir/internal/text"
 	"weir/lag"
 )
 
@@ -219,12 +220,12 @@ func (r *run) batchStep(ctx context.Context, b *batch) (actions.Step, bool, erro
 		verb = "delete"
 	}
 	return actions.Step{
-		ID: b.id, Title: fmt.Sprintf("%s %d offsets of group %s", verb, len(todo), r.group), Of: r.of(), Items: todo, Idempotent: true,
+		ID: b.id, Title: fmt.Sprintf("%s %s of group %s", verb, text.Plural(len(todo), "offset", "offsets"), r.group), Of: r.of(), Items: todo, Idempotent: true,
 	}, len(todo) > 0, nil
 }
 
 func stale(drift []actions.Drift) error {
-	return &actions.Error{Kind: actions.ErrStale, What: fmt.Sprintf("%d things moved since the plan was made", len(drift)), Do: "make a new plan", Drift: drift}
+	return &actions.Error{Kind: actions.ErrStale, What: text.Plural(len(drift), "thing", "things") + " moved since the plan was made", Do: "make a new plan", Drift: drift}
 }
 
 func (r *run) commits(ctx context.Context, items []item) (map[cluster.Place]cluster.Commit, error) {
@@ -311,9 +312,9 @@ func (r *run) readBack(ctx context.Context) (actions.Verdict, error) {
 		}
 	}
 	if len(off) > 0 {
-		return actions.Verdict{Note: fmt.Sprintf("%d offsets are not as planned, such as %s", len(off), off[0])}, nil
+		return actions.Verdict{Note: text.Plural(len(off), "offset is not as planned: ", "offsets are not as planned, such as ") + off[0]}, nil
 	}
-	return actions.Verdict{OK: true, Note: fmt.Sprintf("%d offsets read back as planned", len(items))}, nil
+	return actions.Verdict{OK: true, Note: text.Plural(len(items), "offset", "offsets") + " read back as planned"}, nil
 }
 
 // Close lets the group go.

@@ -10,6 +10,7 @@ import (
 	"weir/actions/audit"
 	"weir/actions/kafka/app"
 	"weir/actions/kafka/cluster"
+	"weir/internal/text"
 	"weir/lag"
 )
 
@@ -85,7 +86,7 @@ func (a Action) planUndo(ctx context.Context, c cluster.Conn, req actions.Reques
 		return actions.Plan{}, &actions.Error{Kind: actions.ErrStale, What: "the offsets were moved since run " + req.Undoes, Do: "what the run did can't be taken back without losing what came after; plan a reset of its own", Drift: stale}
 	}
 	if n := len(old) - len(items) - len(stale); n > 0 {
-		p.Warnings = append(p.Warnings, fmt.Sprintf("%d partitions are as before already, or their topic is gone", n))
+		p.Warnings = append(p.Warnings, text.Plural(n, "partition is as before already, or its", "partitions are as before already, or their")+" topic is gone")
 	}
 	return p, a.fill(ctx, c, req.Target, w, items, &p)
 }
