@@ -73,6 +73,9 @@ func (p Plan) item() planItem {
 			it.Unknown["totals."+name] = lag.NotMeasured.String()
 		}
 	}
+	if p.Undoes == "" {
+		it.Unknown["undoes"] = lag.NotApplicable.String()
+	}
 	return it
 }
 

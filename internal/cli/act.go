@@ -83,14 +83,14 @@ func (a *app) journal(clusters ...config.Cluster) (*actions.Executor, error) {
 	return h.Journal(), nil
 }
 
-// oneCluster is the one cluster that the command line names.
-func (a *app) oneCluster(ctx context.Context) (config.Cluster, error) {
+// oneCluster is the one cluster that the command line names; does is what is done to one at a time.
+func (a *app) oneCluster(ctx context.Context, does string) (config.Cluster, error) {
 	clusters, err := a.chosen(ctx)
 	if err != nil {
 		return config.Cluster{}, err
 	}
 	if len(clusters) != 1 {
-		return config.Cluster{}, usage("one cluster is changed at a time, and -c names %d", len(clusters))
+		return config.Cluster{}, usage("one cluster is %s at a time, and -c names %d", does, len(clusters))
 	}
 	return a.governed(clusters[0])
 }
@@ -125,7 +125,7 @@ func (a *app) clusterOf(ctx context.Context, what, name string) (config.Cluster,
 		}
 		a.flag.clusters = []string{name}
 	}
-	c, err := a.oneCluster(ctx)
+	c, err := a.oneCluster(ctx, "changed")
 	if err != nil {
 		return c, err
 	}

@@ -60,7 +60,7 @@ func (a *app) listOffers(ctx context.Context, arg string, all []wire.Offered) er
 			a.flag.clusters = []string{ref.Cluster}
 		}
 	}
-	c, err := a.oneCluster(ctx)
+	c, err := a.oneCluster(ctx, "asked about")
 	if err != nil {
 		return err
 	}

@@ -26,7 +26,8 @@ func (a *app) plan() *cobra.Command {
 		Long: `Work out a change, whole, without making it: what becomes what, what is read again or lost, and what can't be undone.
 
 A plan only reads. With --save it is kept in a file, which weir apply carries out for 15 minutes, as long as the cluster is
-as the plan saw it. -o json prints what --save keeps; the other forms print its changes as rows.`,
+as the plan saw it. -o json prints what --save keeps, -o jsonl the same as lines; the other forms print its
+changes as rows.`,
 	}
 	var subs []*cobra.Command
 	for _, spec := range a.specs() {
@@ -158,7 +159,7 @@ func (a *app) runPlan(ctx context.Context, spec actions.Spec, target lag.Ref, pa
 	if err := spec.Check(params); err != nil {
 		return acted(err)
 	}
-	c, err := a.oneCluster(ctx)
+	c, err := a.oneCluster(ctx, "changed")
 	if err != nil {
 		return err
 	}
@@ -203,9 +204,13 @@ func (a *app) showPlan(p actions.Plan, c config.Cluster, save string) error {
 	switch format {
 	case "", wire.Short:
 		a.planPage(&out, p, c, save, obstacles)
-	case wire.JSON:
+	case wire.JSON, wire.JSONL:
 		var plain bytes.Buffer
-		err = p.Write(&plain, a.sys.Version)
+		if format == wire.JSON {
+			err = p.Write(&plain, a.sys.Version)
+		} else {
+			err = p.WriteLines(&plain, a.sys.Version)
+		}
 		out.Write(wire.AppendSafeJSON(nil, plain.Bytes()))
 	default:
 		doc := wire.Document{Version: a.sys.Version, At: p.MadeAt, Complete: true, Clusters: []wire.Cluster{{Name: c.Name, Environment: c.Environment}}, Table: wire.Changes(p)}

@@ -71,7 +71,11 @@ func newBar(f checkFlags) (bar, error) {
 		b.severity = state.Warning
 	default:
 		for _, name := range strings.Split(f.failOn, ",") {
-			s, known := state.Parse(strings.TrimSpace(name))
+			name = strings.TrimSpace(name)
+			s, known := state.Parse(name)
+			if name == state.Critical.String() || name == state.Warning.String() {
+				return b, usage("--fail-on %q: a severity stands alone; name states beside each other, or one severity, which takes in all that is graver", f.failOn)
+			}
 			if !known {
 				return b, usage("--fail-on %q is no state and no severity; %s", name, nearOrAll(name, append(stateNames(), "warning", "critical")))
 			}
@@ -225,13 +229,14 @@ func (a *app) tellCheck(k *kind, s *sight, selected *selection, b bar, allowGaps
 			count[is]++
 		}
 	}
+	missing := selected.missing(s)
 	doc := wire.New(a.sys.Version, s.state.At, s.clusters, k.table(s.clusters))
 	cluster, group := doc.Table.Column("cluster"), doc.Table.Column("group")
 	doc.Table = only(doc.Table, func(row []wire.Value) bool {
 		return found[place{row[cluster].String(), row[group].String()}] != passes
 	})
 	if len(doc.Table.Short) > 0 {
-		doc.Table.Short = []string{"state", "group", "lag", "time_lag_seconds", "lost", "state_since", "why"}
+		doc.Table.Short = []string{"cluster", "state", "group", "lag", "time_lag_seconds", "lost", "state_since", "why"}
 	}
 	if doc.Table.Len > 0 || format == wire.JSON || format == wire.JSONL {
 		if err := wire.Write(a.Stdout, doc, format, a.style()); err != nil {
@@ -241,8 +246,9 @@ func (a *app) tellCheck(k *kind, s *sight, selected *selection, b bar, allowGaps
 	if dead := s.unseen(); dead != nil {
 		return dead
 	}
-	missing := selected.missing(s)
-	if len(found) > 0 {
+	if len(found) == 0 && len(missing.names) == 0 {
+		a.note("no groups")
+	} else if len(found) > 0 {
 		a.note("%s: %s, %d can't be judged", text.Plural(len(found), "group", "groups"), text.Plural(count[fails], "fails", "fail"), count[unjudged])
 	}
 	absentErr := missing.tell(a)

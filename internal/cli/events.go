@@ -76,15 +76,19 @@ func (a *app) runEvents(ctx context.Context, f rowFlags) error {
 	if err != nil {
 		return err
 	}
-	if dead := s.unseen(); dead != nil {
-		return dead
-	}
 	p := r.pick(wire.Events(append(marks, s.events(nil)...)), nil)
 	doc := wire.New(a.sys.Version, s.state.At, s.clusters, p.table)
+	dead, inJSON := s.unseen(), format == wire.JSON || format == wire.JSONL
+	if dead != nil && !inJSON {
+		return dead
+	}
 	if err := wire.Write(a.Stdout, doc, format, a.style()); err != nil {
 		return fmt.Errorf("write the output: %w", fault{Unseen, err})
 	}
-	if format != wire.JSON && format != wire.JSONL {
+	if dead != nil {
+		return dead
+	}
+	if !inJSON {
 		a.tellGaps(s, nil)
 		if p.table.Len == 0 {
 			a.note("nothing changed within %s", length)

@@ -112,7 +112,7 @@ func (a *app) runPeek(ctx context.Context, at PeekAt, d wire.Decoding) error {
 	if err != nil {
 		return err
 	}
-	c, err := a.oneCluster(ctx)
+	c, err := a.oneCluster(ctx, "read")
 	if err != nil {
 		return err
 	}

@@ -36,6 +36,8 @@ configuration through --brokers. The cluster "demo" is built in: try weir get gr
 		Args: noSuchCommand,
 		RunE: func(c *cobra.Command, _ []string) error { return a.console(c.Context()) },
 	}
+	root.Version = a.sys.Version
+	root.SetVersionTemplate(a.about().line())
 	root.PersistentPreRun = func(c *cobra.Command, _ []string) { a.remind(c) }
 	root.SetIn(a.Stdin)
 	root.SetOut(a.Stdout)
@@ -43,7 +45,11 @@ configuration through --brokers. The cluster "demo" is built in: try weir get gr
 	root.SetFlagErrorFunc(a.badFlag)
 	a.globalFlags(root)
 	root.AddCommand(a.get(), a.describe(), a.doctor(), a.config(), a.check(), a.why(), a.peek(), a.mark(), a.action(), a.plan(), a.apply(), a.runs(), a.audit(), a.lock(), a.demo(), a.man(), a.version())
+	root.SetHelpCommand(a.help())
 	root.InitDefaultCompletionCmd(a.Args...)
+	if c, _, err := root.Find([]string{"completion"}); err == nil && c != root {
+		parent(c)
+	}
 	return root
 }
 

@@ -75,13 +75,30 @@ func (a *app) runWhy(ctx context.Context, arg string, length time.Duration) erro
 	if err != nil {
 		return err
 	}
-	if dead := s.unseen(); dead != nil {
+	missing := selected.missing(s)
+	dead := s.unseen()
+	inJSON := format == wire.JSON || format == wire.JSONL
+	if inJSON && (dead != nil || len(missing.names) > 0 && !missing.found) {
+		if err := a.writeWhy(s, nil, format); err != nil {
+			return err
+		}
+	}
+	if dead != nil {
 		return dead
 	}
-	if err := selected.missing(s).tell(a); err != nil {
+	if err := missing.tell(a); err != nil {
 		return err
 	}
 	return a.tellWhy(s, format)
+}
+
+// writeWhy writes the rules as items.
+func (a *app) writeWhy(s *sight, all []state.Explanation, format wire.Format) error {
+	doc := wire.New(a.sys.Version, s.state.At, s.clusters, wire.Explanations(all))
+	if err := wire.Write(a.Stdout, doc, format, a.style()); err != nil {
+		return fmt.Errorf("write the output: %w", fault{Unseen, err})
+	}
+	return nil
 }
 
 // tellWhy prints each group's sentence, then the rules.
@@ -99,11 +116,7 @@ func (a *app) tellWhy(s *sight, format wire.Format) error {
 	if format == wire.Short || format == wire.Wide {
 		return a.whyPage(s, all)
 	}
-	doc := wire.New(a.sys.Version, s.state.At, s.clusters, wire.Explanations(all))
-	if err := wire.Write(a.Stdout, doc, format, a.style()); err != nil {
-		return fmt.Errorf("write the output: %w", fault{Unseen, err})
-	}
-	return nil
+	return a.writeWhy(s, all, format)
 }
 
 // whyPage is for reading: the verdict, then of each subject what was looked at and a line a rule, those that speak first.

@@ -91,6 +91,28 @@ func TestPlanMatchesItsSchema(t *testing.T) {
 	}
 }
 
+// TestPlanLinesMatchTheirSchemas holds a plan as lines to docs/schemas: the item, and the end.
+func TestPlanLinesMatchTheirSchemas(t *testing.T) {
+	var b bytes.Buffer
+	if err := aPlan().WriteLines(&b, "0.1.0"); err != nil {
+		t.Fatal(err)
+	}
+	c := jsonschema.NewCompiler()
+	lines := strings.SplitAfter(b.String(), "\n")
+	if len(lines) != 3 || lines[2] != "" {
+		t.Fatalf("%d lines, want two", len(lines)-1)
+	}
+	for i, name := range []string{"plan", "end"} {
+		s, err := c.Compile(filepath.Join(schemas, name+".json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Validate(decode(t, lines[i])); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 // TestRunsAreAsTheyTellThemselves fails when a run's own JSON and its row say different things.
 func TestRunsAreAsTheyTellThemselves(t *testing.T) {
 	rows := items(t, Runs(someRuns()), "run")

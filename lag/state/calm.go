@@ -8,9 +8,9 @@ var draining = rule{code: cDraining, since: fromNow, holds: func(f *facts) bool 
 	return f.behind() && !f.m.emptyAt && !(f.m.episode && f.m.long.rising())
 }}
 
-// empty: the group has no members, and nothing in this position waits for one.
+// empty: the group has no members, and nothing in this position waits for one; or it has just lost them, as in a deploy.
 var empty = rule{code: cEmpty, since: fromNow, holds: func(f *facts) bool {
-	return f.m.emptyAt && (!f.waits || f.m.jobs.away(f.m.policy, f.m.now) || !f.m.memberless)
+	return f.m.emptyAt && (!f.waits || f.m.jobs.away(f.m.policy, f.m.now) || !f.m.memberless && !f.m.deserted)
 }}
 
 // keepingUp: what waits is not older than the group's rhythm explains.

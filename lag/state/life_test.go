@@ -174,6 +174,35 @@ func TestNoMembersIsStopped(t *testing.T) {
 	s.pass(30).is(KeepingUp, Calm)
 }
 
+// A look at a group that has no members can't tell for how long: calm would be a guess while records wait.
+func TestNoMembersFromTheBeginIsUnknownAtFirst(t *testing.T) {
+	s := newSim(t, 3)
+	s.end[0], s.rate[1], s.rate[2] = 500, 0, 0
+	s.readAll(false)
+	s.state("Empty")
+	s.pass(8).is(Unknown, Calm)
+	v := s.res.Of(0)
+	if v.Unknown["state"] != lag.WindowTooShort || v.Unknown["catch_up_seconds"] != lag.WindowTooShort || v.CatchUp != NotKnown || !strings.Contains(v.Why, "deploy") {
+		t.Errorf("%+v", v)
+	}
+	s.within(8, Stopped)
+
+	idle := newSim(t, 3)
+	idle.readAll(false)
+	for p := range idle.rate {
+		idle.rate[p] = 0
+	}
+	idle.state("Empty")
+	idle.pass(2).is(Empty, Calm)
+
+	job := newSim(t, 3)
+	job.j = New(Policies{{Group: "billing", Cron: time.Hour}})
+	job.end[0] = 500
+	job.readAll(false)
+	job.state("Empty")
+	job.pass(2).is(Empty, Calm)
+}
+
 func TestNoMembersAndNothingUnreadIsEmpty(t *testing.T) {
 	s := warm(t, 3)
 	for p := range s.rate {

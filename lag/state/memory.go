@@ -40,6 +40,7 @@ type memory struct {
 	simple        bool // always Empty, dead or alive
 	share         bool // its coordinator tells its lag
 	memberless    bool // nobody reads, and has not for long enough to mean it
+	deserted      bool // nobody has read since the watch began, which is not long enough to mean it
 	emptyAt       bool // the broker says Empty and is to be believed
 	episode       bool // a run of rebalances is on
 	fogged        bool // seeing began again so shortly before that nothing new is told
@@ -135,6 +136,7 @@ func (m *memory) members(l *limits, gt *lag.GroupTrack) {
 		m.emptyAt = false
 	}
 	m.memberless = m.emptyAt && m.now-gt.Since >= l.emptyFor
+	m.deserted = m.emptyAt && !m.memberless && gt.Before == lag.Unlisted
 	m.jobs.follow(l, gt, m.now)
 }
 

@@ -45,6 +45,9 @@ func (j *Judge) settle(r *lag.Reading, h *lag.History, g lag.GroupIx, m *memory,
 			over(cIdle, gt.Since)
 		}
 	}
+	if m.deserted && s.waits > 0 && codes[c].severity == Calm && !m.jobs.away(m.policy, m.now) {
+		c, at = cUnknown, m.now
+	}
 	if c != m.code || m.at == lag.Never {
 		m.code, m.at, m.whyAt = c, at, lag.Never
 	}

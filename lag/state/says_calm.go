@@ -90,6 +90,8 @@ func sayUnknown(w *sentence) string {
 		return "It has no offsets and no partitions."
 	case w.m.begun == lag.Never:
 		return "Its commits have not been read yet."
+	case w.m.deserted:
+		return "No members, and watched for too short a time to tell a deploy from nobody reading; " + w.waiting() + "."
 	}
 	return "Watched for " + span(w.v.Basis.Window) + " with commits at " + plural(w.v.Basis.Samples, "reading") +
 		": too few to know how long records usually wait here; " + w.waiting() + "."

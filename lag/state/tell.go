@@ -53,7 +53,7 @@ func boundedAs(s lag.Sum, told lag.Bound) int64 {
 // groupCatchUp is the catch-up of the slowest of the positions that are behind; 0 when none is.
 func (j *Judge) groupCatchUp(h *lag.History, m *memory, s *sums, v *Verdict) time.Duration {
 	switch {
-	case !lag.Known(v.Lag) || m.unseen:
+	case !lag.Known(v.Lag) || m.unseen || m.code == cUnknown && s.waits > 0:
 		return NotKnown
 	case v.Severity == Critical && v.State != LosingData:
 		return Never
