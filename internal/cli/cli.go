@@ -79,7 +79,9 @@ type app struct {
 	Env
 	sys  Systems
 	flag globals
-	done []func() // what to stop when the command ends, the last first
+	// timeoutGiven tells that flag.timeout was set by hand.
+	timeoutGiven bool
+	done         []func() // what to stop when the command ends, the last first
 	// acting is set once the command changes a cluster: it is then waited for.
 	acting   atomic.Bool
 	reminder *reminder

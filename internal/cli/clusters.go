@@ -23,7 +23,7 @@ func (a *app) load() (config.Config, error) {
 func (a *app) chosen(ctx context.Context) ([]config.Cluster, error) {
 	clusters, err := a.named(ctx)
 	for i := range clusters {
-		if a.flag.timeout != 0 {
+		if a.timeoutGiven {
 			clusters[i].Timeout = a.flag.timeout
 		}
 		if a.flag.readOnly {
@@ -34,8 +34,8 @@ func (a *app) chosen(ctx context.Context) ([]config.Cluster, error) {
 }
 
 func (a *app) named(ctx context.Context) ([]config.Cluster, error) {
-	if a.flag.timeout < 0 {
-		return nil, usage("--timeout %s: want more than nothing, such as 10s", a.flag.timeout)
+	if a.timeoutGiven && a.flag.timeout < config.MinTimeout {
+		return nil, usage("--timeout %s: want %s or more, such as 10s", a.flag.timeout, config.MinTimeout)
 	}
 	if a.flag.brokers != "" || a.flag.commandConfig != "" {
 		if len(a.flag.clusters) > 0 {

@@ -38,7 +38,10 @@ configuration through --brokers. The cluster "demo" is built in: try weir get gr
 	}
 	root.Version = a.sys.Version
 	root.SetVersionTemplate(a.about().line())
-	root.PersistentPreRun = func(c *cobra.Command, _ []string) { a.remind(c) }
+	root.PersistentPreRun = func(c *cobra.Command, _ []string) {
+		a.timeoutGiven = c.Flags().Changed("timeout")
+		a.remind(c)
+	}
 	root.SetIn(a.Stdin)
 	root.SetOut(a.Stdout)
 	root.SetErr(a.Stderr)

@@ -122,8 +122,8 @@ func (a *apache) timeout(c *Cluster) {
 		return
 	}
 	n, err := strconv.ParseInt(text, 10, 32)
-	if err != nil || n <= 0 {
-		a.refuse(key, "want milliseconds, more than 0, got %q", text)
+	if err != nil || n < MinTimeout.Milliseconds() {
+		a.refuse(key, "want milliseconds, %d or more, got %q", MinTimeout.Milliseconds(), text)
 		return
 	}
 	c.Timeout = time.Duration(n) * time.Millisecond

@@ -71,7 +71,7 @@ func TestFromPropertiesErrors(t *testing.T) {
 		"syntax":          {"\na=\\u1", `f: line 2: want four hexadecimal digits after \u`},
 		"protocol":        {"security.protocol=TLS", `f:1:1: security.protocol: want PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL, got "TLS"`},
 		"brokers":         {"bootstrap.servers=k", `f:1:1: bootstrap.servers: brokers: want HOST:PORT, got "k" without a port (Kafka's is mostly 9092)`},
-		"timeout":         {"request.timeout.ms=5s", `f:1:1: request.timeout.ms: want milliseconds, more than 0, got "5s"`},
+		"timeout":         {"request.timeout.ms=5s", `f:1:1: request.timeout.ms: want milliseconds, 100 or more, got "5s"`},
 		"providers":       {"config.providers=env", `f:1:1: config.providers: config providers aren't run; use config.toml with "env:NAME", "file:PATH" or ["exec", …] instead`},
 		"no mechanism":    {sasl, "f: sasl.mechanism: isn't set, and the default of Apache's clients, GSSAPI (Kerberos), isn't supported; want one of " + mechanisms},
 		"mechanism":       {sasl + "sasl.mechanism=GSSAPI", `f:2:1: sasl.mechanism: want one of ` + mechanisms + `, got "GSSAPI"`},
@@ -96,8 +96,8 @@ func TestFromPropertiesErrors(t *testing.T) {
 		"chain only":      {ssl + "ssl.keystore.type=PEM\nssl.keystore.certificate.chain=A", "f: ssl.keystore.key: ssl.keystore.certificate.chain and ssl.keystore.key go together"},
 		"key password":    {ssl + "ssl.key.password=hunter2", "f:2:1: ssl.key.password: there is no key that it could open; set ssl.keystore.location or ssl.keystore.key"},
 		"identification":  {ssl + "ssl.endpoint.identification.algorithm=LDAPS", `f:2:1: ssl.endpoint.identification.algorithm: want https, or nothing to skip the check of the name, got "ldaps"`},
-		"several at once": {"request.timeout.ms=0\nbootstrap.servers=", "f:1:1: request.timeout.ms: want milliseconds, more than 0, got \"0\""},
-		"two, in order":   {"security.protocol=X\nrequest.timeout.ms=0", "f:1:1: security.protocol: want PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL, got \"X\"\nf:2:1: request.timeout.ms: want milliseconds, more than 0, got \"0\""},
+		"several at once": {"request.timeout.ms=0\nbootstrap.servers=", "f:1:1: request.timeout.ms: want milliseconds, 100 or more, got \"0\""},
+		"two, in order":   {"security.protocol=X\nrequest.timeout.ms=0", "f:1:1: security.protocol: want PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL, got \"X\"\nf:2:1: request.timeout.ms: want milliseconds, 100 or more, got \"0\""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, _, err := fromProperties("f", tt.text, "")

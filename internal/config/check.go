@@ -146,8 +146,8 @@ func (c *checker) times(at path, refresh, timeout *time.Duration, defaults Confi
 	switch key := at.with("timeout"); {
 	case !c.given(key):
 		*timeout = defaults.Timeout
-	case *timeout <= 0:
-		c.refuse(key, "want more than 0s")
+	case *timeout < MinTimeout:
+		c.refuse(key, "want %v or more", MinTimeout)
 	}
 }
 

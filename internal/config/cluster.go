@@ -31,9 +31,10 @@ type Cluster struct {
 	Masks        []Mask        `toml:"-"`      // what of its records is hidden: those of the whole file that hold here
 }
 
-// MinRefresh is the floor of Cluster.Refresh; the defaults hold where nothing else is set.
+// MinRefresh and MinTimeout are the floors of Cluster.Refresh and Cluster.Timeout; the defaults hold where nothing else is set.
 const (
 	MinRefresh     = 2 * time.Second
+	MinTimeout     = 100 * time.Millisecond // no round of requests is done sooner for certain
 	DefaultRefresh = 5 * time.Second
 	DefaultTimeout = 10 * time.Second
 )

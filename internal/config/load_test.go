@@ -42,7 +42,7 @@ func TestProblems(t *testing.T) {
 		"duration":         {"refresh = 5\n", `/etc/w.toml:1:1: refresh: want a duration such as "5s", "1m30s" or "2d", got an integer`},
 		"duration, form":   {"refresh = \"5 apples\"\n", `/etc/w.toml:1:1: refresh: want a duration such as "5s", "1m30s" or "2d", got "5 apples"`},
 		"refresh":          {"refresh = \"1999ms\"\n", "/etc/w.toml:1:1: refresh: want 2s or more, for the brokers' sake"},
-		"timeout":          {minimal + "timeout = \"0s\"\n", "/etc/w.toml:3:1: clusters.a.timeout: want more than 0s"},
+		"timeout":          {minimal + "timeout = \"0s\"\n", "/etc/w.toml:3:1: clusters.a.timeout: want 100ms or more"},
 		"default cluster":  {"default_cluster = \"b\"\n" + minimal, `/etc/w.toml:1:1: default_cluster: no cluster is named "b"; did you mean "a"?`},
 		"demo":             {"[clusters.demo]\nbrokers = [\"k:9092\"]\n", "/etc/w.toml:1:11: clusters.demo: the names demo and demo:SCENARIO are the built-in cluster's; choose another"},
 		"demo scenario":    {"[clusters.\"demo:x\"]\nbrokers = [\"k:9092\"]\n", "/etc/w.toml:1:11: clusters.\"demo:x\": the names demo and demo:SCENARIO are the built-in cluster's; choose another"},

@@ -58,7 +58,10 @@ func sayAbandoned(w *sentence) string {
 }
 
 func sayKeepingUp(w *sentence) string {
-	if w.v.TimeLag <= 0 {
+	switch {
+	case w.v.TimeLag <= 0 && w.v.Lag > 0:
+		return "What is unread has just come in."
+	case w.v.TimeLag <= 0:
 		return "Nothing is unread."
 	}
 	out := "The oldest unread record is " + about(w.v.TimeLag, w.v.TimeLagBound == lag.AtLeast) + " old"
