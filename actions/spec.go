@@ -95,9 +95,13 @@ func (s Spec) alternatives(one string) string {
 func (p Param) Check(value string) (err error) {
 	switch p.Type {
 	case Bool:
-		_, err = strconv.ParseBool(value)
+		if _, bad := strconv.ParseBool(value); bad != nil {
+			err = fmt.Errorf("%q is neither true nor false", value)
+		}
 	case Int:
-		_, err = strconv.ParseInt(value, 10, 64)
+		if _, bad := strconv.ParseInt(value, 10, 64); bad != nil {
+			err = fmt.Errorf("%q is no whole number; write it as 100 or -100", value)
+		}
 	case Duration:
 		_, err = text.ParseDuration(value)
 	case Enum:

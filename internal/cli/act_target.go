@@ -15,6 +15,9 @@ func targetArgs(spec actions.Spec, all *bool) cobra.PositionalArgs {
 	words := strings.Fields(spec.Target)
 	one := exactly(len(words), strings.Join(words, " and "))
 	return func(c *cobra.Command, args []string) error {
+		if slices.Contains(args, "") {
+			return usage("%s wants %s, and got an empty name", c.CommandPath(), spec.Target)
+		}
 		switch {
 		case !slices.Contains(spec.On, lag.KindCluster):
 			return one(c, args)

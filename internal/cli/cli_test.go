@@ -24,7 +24,7 @@ func TestUsage(t *testing.T) {
 	s.want(2, "", `weir: --filter: parse: filter: column 1: `, "get groups -c prod --filter lagg>3")
 	s.want(2, "", `weir: --sort: parse: sort: column 1: `, "get groups -c prod --sort lagg")
 	s.want(2, "", "weir: --limit -1: want 0", "get groups -c prod --limit -1")
-	s.want(2, "", "weir: --timeout -1s: want more than nothing", "get groups -c prod --timeout -1s")
+	s.want(2, "", "weir: --timeout -1s: want 100ms or more", "get groups -c prod --timeout -1s")
 	s.want(2, "", "takes no arguments", "doctor prod")
 	s.want(2, "", "wants one name, got 0 arguments", "describe group")
 	s.want(2, "", "weir get groups takes patterns", "describe group -c prod p*")

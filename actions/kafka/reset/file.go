@@ -12,6 +12,7 @@ import (
 
 	"weir/actions"
 	"weir/actions/kafka/cluster"
+	"weir/internal/text"
 )
 
 // parseFile reads the offsets of a file: CSV as Apache's kafka-consumer-groups --export writes it (topic,partition,offset,
@@ -55,7 +56,7 @@ func parseCSV(contents, group string) (map[cluster.Place]int64, error) {
 			f = f[1:]
 		}
 		if len(f) != 3 {
-			return nil, fmt.Errorf("line %d has %d fields, wanted are topic,partition,offset", line, len(f))
+			return nil, fmt.Errorf("line %d has %s, wanted are topic,partition,offset", line, text.Plural(len(f), "field", "fields"))
 		}
 		if err := put(out, f[0], f[1], f[2]); err != nil {
 			return nil, fmt.Errorf("line %d: %w", line, err)

@@ -36,7 +36,11 @@ const (
 
 // parseMode reads the parameters, of which Spec.Check has seen that exactly one is given.
 func parseMode(params map[string]string, group string, now time.Time) (mode, error) {
+	file, some := params[pFromFile] // which may be empty
 	switch {
+	case some:
+		table, err := parseFile(file, group)
+		return mode{kind: fromFile, table: table}, err
 	case params[pAgo] != "":
 		d, err := text.ParseDuration(params[pAgo])
 		if at := now.Add(-d); err != nil || at.UnixMilli() >= 0 {
@@ -48,9 +52,6 @@ func parseMode(params map[string]string, group string, now time.Time) (mode, err
 		return mode{kind: shift, n: n}, err
 	case params[pFromGroup] != "":
 		return mode{kind: fromGroup, group: params[pFromGroup]}, nil
-	case params[pFromFile] != "":
-		table, err := parseFile(params[pFromFile], group)
-		return mode{kind: fromFile, table: table}, err
 	}
 	return parseTo(params[pTo], now)
 }
