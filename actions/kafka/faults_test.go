@@ -68,7 +68,7 @@ func faults() []fault {
 			exit: 10, says: "things moved since the plan was made", journal: "failed", moved: true})
 		if a.kind != leaderelection.Kind {
 			out = append(out, fault{what: coordinatorMoves, kind: a.kind, strike: func(s *stage, _ *actions.Plan) { s.w.Before(a.key, s.moveCoordinator) },
-				journal: a.first + a.last + ":failed " + a.last + ":ok done"})
+				journal: a.first + a.last + ":unknown " + a.last + ":ok done"})
 		}
 	}
 	out = append(out, permissions...)
