@@ -65,7 +65,7 @@ func faults() []fault {
 	var out []fault
 	for _, a := range acts {
 		out = append(out, fault{what: worldChanges, kind: a.kind, strike: func(s *stage, _ *actions.Plan) { a.move(s) },
-			exit: 10, says: "things moved since the plan was made", journal: "failed", moved: true})
+			exit: 10, says: "moved since the plan was made", journal: "failed", moved: true})
 		if a.kind != leaderelection.Kind {
 			out = append(out, fault{what: coordinatorMoves, kind: a.kind, strike: func(s *stage, _ *actions.Plan) { s.w.Before(a.key, s.moveCoordinator) },
 				journal: a.first + a.last + ":unknown " + a.last + ":ok done"})

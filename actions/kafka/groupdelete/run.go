@@ -24,7 +24,7 @@ type run struct {
 	plan   actions.Plan
 	group  string
 	done   bool
-	unsure bool // the coordinator took the request and didn't vouch for it: it may yet take effect
+	unsure bool // a request wasn't answered, or not vouched for: it may yet take effect
 	seeing cluster.Conn
 	acting cluster.Conn // nil until the step
 }
@@ -97,7 +97,8 @@ func (r *run) Do(ctx context.Context, rec actions.Recorded) (actions.Done, error
 	req.Groups = []string{r.group}
 	resp, err := cluster.Once[*kmsg.DeleteGroupsResponse](ctx, r.acting, broker, req)
 	if err != nil {
-		return actions.Done{}, err
+		r.unsure = true
+		return actions.Done{}, &actions.Retriable{Err: err} // asks Settle
 	}
 	if len(resp.Groups) != 1 {
 		return actions.Done{}, fmt.Errorf("delete group %s: %d answers", r.group, len(resp.Groups))
@@ -160,7 +161,7 @@ func (r *run) Settle(ctx context.Context, _ actions.Step) (actions.Done, error) 
 	case err != nil:
 		return actions.Done{}, err
 	case len(drift) == 0 && r.unsure:
-		return actions.Done{Note: "the group is there with all its offsets, but what the coordinator has in its log and its replicas not yet may still count"}, nil
+		return actions.Done{Note: "the group is there with all its offsets, but what is on its way to the coordinator, or in its log and not yet in its replicas', may still count"}, nil
 	case len(drift) == 0:
 		return actions.Done{Outcome: actions.OutcomeNot, Note: "the group is there with all its offsets"}, nil
 	}

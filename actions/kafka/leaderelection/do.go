@@ -45,7 +45,8 @@ func (r *run) Do(ctx context.Context, rec actions.Recorded) (actions.Done, error
 	}
 	resp, err := cluster.Once[*kmsg.ElectLeadersResponse](ctx, r.acting, controller, r.request(items))
 	if err != nil {
-		return actions.Done{}, err // asks Settle
+		r.unsure[s.ID] = true
+		return actions.Done{}, &actions.Retriable{Err: err} // asks Settle
 	}
 	return r.outcome(ctx, s, items, resp)
 }
@@ -135,7 +136,8 @@ func (r *run) outcome(ctx context.Context, s actions.Step, items []item, resp *k
 		}
 		switch {
 		case !told, f.code == kerr.RequestTimedOut.Code, f.code == kerr.UnknownServerError.Code:
-			return actions.Done{}, fmt.Errorf("step %s: the controller didn't say what became of %s", s.ID, it.place)
+			r.unsure[s.ID] = true
+			return actions.Done{}, &actions.Retriable{Err: fmt.Errorf("step %s: the controller didn't say what became of %s", s.ID, it.place)}
 		case f.code == 0:
 			elected++
 		case f.code == kerr.ElectionNotNeeded.Code:
@@ -166,6 +168,7 @@ func (r *run) readBack(ctx context.Context, s actions.Step, items []item, electe
 	for i := range r.batches {
 		r.batches[i].done = r.batches[i].done || r.batches[i].id == s.ID
 	}
+	delete(r.unsure, s.ID)
 	return actions.Done{Outcome: actions.OutcomeApplied, Note: note}, nil
 }
 

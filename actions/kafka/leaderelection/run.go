@@ -21,8 +21,9 @@ type run struct {
 	unclean bool
 	batches []batch
 	seeing  cluster.Conn
-	acting  cluster.Conn // nil until the first step
-	warm    bool         // the whole plan was compared with the world
+	acting  cluster.Conn    // nil until the first step
+	warm    bool            // the whole plan was compared with the world
+	unsure  map[string]bool // steps with a request that wasn't answered: it may yet take effect
 }
 
 type batch struct {
@@ -36,7 +37,7 @@ func newRun(ctx context.Context, a Action, p actions.Plan, entries []audit.Entry
 	if err := cluster.Same(ctx, c, p); err != nil {
 		return nil, err
 	}
-	r := &run{a: a, plan: p, unclean: p.Facts[fType] == unclean, seeing: c}
+	r := &run{a: a, plan: p, unclean: p.Facts[fType] == unclean, seeing: c, unsure: map[string]bool{}}
 	if err := r.cut(); err != nil {
 		return nil, err
 	}
@@ -212,6 +213,8 @@ func (r *run) Settle(ctx context.Context, s actions.Step) (actions.Done, error) 
 	switch {
 	case n.after == len(items):
 		d.Outcome = actions.OutcomeApplied
+	case n.before > 0 && r.unsure[s.ID]:
+		d.Note += "; what is on its way to the controller may still count"
 	case n.before == len(items):
 		d.Outcome = actions.OutcomeNot
 	default:

@@ -94,7 +94,7 @@ func (k park) keep(ctx context.Context, r *run, o origin, rec records.Record) (a
 	raw := batchOf(rec, o.provenance(rec), r.a.now())
 	resp, err := cluster.Once[*kmsg.ProduceResponse](ctx, r.acting, broker, produce(k.to.Topic, id, k.to.Partition, raw, produceLimit))
 	if err != nil {
-		return actions.Done{}, err // asks Settle
+		return actions.Done{}, &actions.Retriable{Err: err} // asks Settle
 	}
 	if len(resp.Topics) != 1 || len(resp.Topics[0].Partitions) != 1 {
 		return actions.Done{}, fmt.Errorf("park in %s: the broker didn't answer for it", k.to)

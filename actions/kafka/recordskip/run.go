@@ -32,7 +32,7 @@ type run struct {
 	kept   bool
 	begun  json.RawMessage // of the first try to make the copy; nil for none
 	tried  bool            // a copy may be there already
-	unsure bool            // a leader took a copy and didn't vouch for it: it may yet be seen
+	unsure bool            // an append wasn't answered, or not vouched for: the copy may yet be seen
 	warm   bool            // the record was compared with the plan
 	inner  actions.Run     // moves the commit
 	seeing cluster.Conn
@@ -201,7 +201,7 @@ func (r *run) Settle(ctx context.Context, s actions.Step) (actions.Done, error) 
 	d, err := r.keeper.look(ctx, r, r.origin(), s.Data)
 	r.kept = r.kept || err == nil && d.Outcome == actions.OutcomeApplied
 	if err == nil && d.Outcome == actions.OutcomeNot && r.unsure {
-		d = actions.Done{Note: d.Note + ", but one may yet come that a former leader took"}
+		d = actions.Done{Note: d.Note + ", but one may yet come that was on its way, or that a former leader took"}
 	}
 	return d, err
 }

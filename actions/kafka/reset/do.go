@@ -208,7 +208,8 @@ func DeleteOffsets(ctx context.Context, c cluster.Conn, broker int32, group stri
 func (r *run) outcome(s actions.Step, items []item, codes map[cluster.Place]int16, err error) (actions.Done, error) {
 	var lost *lostReply
 	if errors.As(err, &lost) {
-		return actions.Done{}, err // asks Settle
+		r.unsure[s.ID] = true
+		return actions.Done{}, &actions.Retriable{Err: err} // asks Settle
 	}
 	if err != nil {
 		return actions.Done{Outcome: actions.OutcomeNot}, err

@@ -140,7 +140,12 @@ func TestFaults(t *testing.T) {
 		}, 13, false},
 		{"cut before", func(_ *testing.T, c *kfake.Cluster) {
 			c.ControlKey(int16(kmsg.OffsetCommit), func(kmsg.Request) (kmsg.Response, error, bool) { return nil, errors.New("cut"), true })
-		}, 3, false},
+		}, 0, true},
+		{"cut on and on", func(_ *testing.T, c *kfake.Cluster) {
+			for range 3 {
+				c.ControlKey(int16(kmsg.OffsetCommit), func(kmsg.Request) (kmsg.Response, error, bool) { return nil, errors.New("cut"), true })
+			}
+		}, 13, false},
 		{"join refused", func(_ *testing.T, c *kfake.Cluster) {
 			c.ControlKey(int16(kmsg.JoinGroup), func(r kmsg.Request) (kmsg.Response, error, bool) {
 				resp := r.ResponseKind().(*kmsg.JoinGroupResponse)

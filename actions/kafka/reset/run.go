@@ -39,7 +39,7 @@ type run struct {
 	hold   *hold.Hold
 	runID  string
 	warm   bool            // the whole plan was compared with the world
-	unsure map[string]bool // steps whose requests the coordinator took and didn't vouch for: they may yet take effect
+	unsure map[string]bool // steps with a request that wasn't answered, or not vouched for: it may yet take effect
 
 	app      *app.App         // nil when nothing is stopped or started
 	known    map[string]bool  // members at the stop, by id; nil when this process didn't stop them
@@ -276,7 +276,7 @@ func (r *run) Settle(ctx context.Context, s actions.Step) (actions.Done, error) 
 	case after == len(items):
 		d.Outcome = actions.OutcomeApplied
 	case before > 0 && r.unsure[s.ID]:
-		d.Note += "; what the coordinator has in its log and its replicas not yet may still count"
+		d.Note += "; what is on its way to the coordinator, or in its log and not yet in its replicas', may still count"
 	case before == len(items):
 		d.Outcome = actions.OutcomeNot
 	default:
