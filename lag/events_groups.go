@@ -41,10 +41,10 @@ func (d *differ) members(ref Ref, was, is *Group) {
 	}
 	left, joined := missing(was.Members, is.Members), missing(is.Members, was.Members)
 	if len(left) > 0 {
-		d.tell(MembersLeft, ref, names(left), count(len(is.Members))+" members")
+		d.tell(MembersLeft, ref, names(left), counted(len(is.Members), "member"))
 	}
 	if len(joined) > 0 {
-		d.tell(MembersJoined, ref, count(len(was.Members))+" members", names(joined))
+		d.tell(MembersJoined, ref, counted(len(was.Members), "member"), names(joined))
 	}
 }
 
@@ -155,7 +155,7 @@ func (j *jump) tell(d *differ, k EventKind, ref Ref) {
 		after = "no commit"
 	}
 	if j.partitions > 1 {
-		after += " and " + more(j.partitions-1, "partition")
+		after += " and " + counted(j.partitions-1, "more partition")
 		if k != OffsetsGone {
 			after += ", " + strconv.FormatInt(j.records, 10) + " records in all"
 		}

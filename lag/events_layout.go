@@ -8,12 +8,12 @@ import (
 
 func count(n int) string { return strconv.Itoa(n) }
 
-// more writes 1 more partition, 2 more partitions.
-func more(n int, what string) string {
+// counted writes 1 member, 2 members.
+func counted(n int, what string) string {
 	if n != 1 {
 		what += "s"
 	}
-	return count(n) + " more " + what
+	return count(n) + " " + what
 }
 
 func (d *differ) brokers() {
@@ -68,12 +68,7 @@ func (d *differ) topics() {
 	}
 }
 
-func partitionsOf(t *Topic) string {
-	if len(t.Partitions) == 1 {
-		return "1 partition"
-	}
-	return count(len(t.Partitions)) + " partitions"
-}
+func partitionsOf(t *Topic) string { return counted(len(t.Partitions), "partition") }
 
 // configs tells each setting that differs; settings that were not read in both are no change.
 func (d *differ) configs(ref Ref, was, is *Settings) {

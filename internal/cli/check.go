@@ -127,7 +127,9 @@ func (b bar) of(v *state.Verdict) finding {
 	}
 	over := b.maxLag >= 0 && lag.Known(v.Lag) && v.Lag > b.maxLag || b.maxTimeLag >= 0 && v.TimeLag != state.NotKnown && v.TimeLag > b.maxTimeLag
 	switch {
-	case (bad || over) && !v.Muted:
+	case v.Muted:
+		return passes
+	case bad || over:
 		return fails
 	case v.State == state.Unknown || v.State == state.NotVisible || v.Counts[state.Unknown] > 0:
 		return unjudged

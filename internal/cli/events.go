@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -33,7 +34,12 @@ Only what happens while it looks on can be told: for --window, or with -w until 
 		RunE: func(c *cobra.Command, _ []string) error { return a.runEvents(c.Context(), f) },
 	}
 	fl := c.Flags()
+	fl.StringArrayVarP(&f.groups, "group", "g", nil, "only what is about these groups, or about the whole cluster (name or pattern; may be repeated)")
+	a.completeFlag(c, "group", lag.KindGroup)
+	fl.StringArrayVarP(&f.topics, "topic", "t", nil, "only what is about these topics, or about the whole cluster; with -g, about either (name or pattern; may be repeated)")
+	a.completeFlag(c, "topic", lag.KindTopic)
 	fl.StringVar(&f.filter, "filter", "", `only events that match, for example "kind=offsets_rewound"`)
+	fl.StringVar(&f.sort, "sort", "", "order by these fields, a minus before one turns its order around, for example -at")
 	fl.IntVar(&f.limit, "limit", 0, "at most so many events (0: all)")
 	fl.DurationVar(&f.window, "window", 0, "look on for so long (default 30s; with -w without end)")
 	fl.BoolVarP(&f.watch, "watch", "w", false, "go on, and print each event as it comes")
@@ -53,6 +59,10 @@ func (a *app) runEvents(ctx context.Context, f rowFlags) error {
 	if err != nil {
 		return err
 	}
+	selected, err := newSelection(&kind{name: "events", of: lag.KindGroup}, nil, f)
+	if err != nil {
+		return err
+	}
 	clusters, err := a.chosen(ctx)
 	if err != nil {
 		return err
@@ -66,7 +76,7 @@ func (a *app) runEvents(ctx context.Context, f rowFlags) error {
 		return err
 	}
 	if f.watch {
-		return a.followEvents(ctx, clusters, r, format, f.window, marks)
+		return a.followEvents(ctx, clusters, r, selected, format, f.window, marks)
 	}
 	length := f.window
 	if length == 0 {
@@ -76,7 +86,8 @@ func (a *app) runEvents(ctx context.Context, f rowFlags) error {
 	if err != nil {
 		return err
 	}
-	p := r.pick(wire.Events(append(marks, s.events(nil)...)), nil)
+	missing := selected.missing(s)
+	p := r.pick(wire.Events(selected.about(append(marks, s.events(nil)...))), nil)
 	doc := wire.New(a.sys.Version, s.state.At, s.clusters, p.table)
 	dead, inJSON := s.unseen(), format == wire.JSON || format == wire.JSONL
 	if dead != nil && !inJSON {
@@ -89,13 +100,38 @@ func (a *app) runEvents(ctx context.Context, f rowFlags) error {
 		return dead
 	}
 	if !inJSON {
-		a.tellGaps(s, nil)
-		if p.table.Len == 0 {
+		a.tellGaps(s, missing)
+		if p.table.Len == 0 && len(missing.names) == 0 {
 			a.note("nothing changed within %s", length)
 		}
 	}
-	return nil
+	return missing.tell(a)
 }
+
+// about are the events on the groups or topics that are selected, and on clusters as a whole.
+func (s *selection) about(all []wire.Event) []wire.Event {
+	if len(s.by) == 0 {
+		return all
+	}
+	var out []wire.Event
+	for _, e := range all {
+		kind := e.Ref.Kind
+		switch kind {
+		case lag.KindPosition, lag.KindMember:
+			kind = lag.KindGroup
+		case lag.KindPartition:
+			kind = lag.KindTopic
+		}
+		topic, _, _ := strings.Cut(e.Ref.Sub, ":")
+		if kind == lag.KindCluster || s.names(kind, e.Ref.Name) || e.Ref.Kind == lag.KindPosition && s.names(lag.KindTopic, topic) {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// names reports whether a name is asked for by itself.
+func (s *selection) names(kind, name string) bool { return len(s.by[kind]) > 0 && s.has(kind, name) }
 
 // events returns the change feeds of all clusters by time; done, when given, holds how many of each cluster's were
 // returned before, and is brought up to date.

@@ -23,6 +23,16 @@ type kind struct {
 	noGroups         bool     // no group need be read for it
 }
 
+// with is the kind as it is read with these flags: of partitions groups are read only where they are asked for.
+func (k *kind) with(flags rowFlags) *kind {
+	if !k.noGroups || len(flags.groups) == 0 {
+		return k
+	}
+	wider := *k
+	wider.noGroups, wider.due = false, k.due|probes.Commits|probes.Groups|probes.Members
+	return &wider
+}
+
 // everything about groups that one sweep can tell.
 const groupsDue = probes.Refresh | probes.Starts | probes.Stables | probes.Groups | probes.Members | probes.Layout
 
@@ -32,12 +42,13 @@ var kinds = []kind{
 	{"positions", "GROUP", "the place of groups in each partition", wire.Positions, groupsDue, lag.KindGroup,
 		[]string{lag.KindGroup, lag.KindTopic}, []string{"group", "topic"}, false},
 	{"members", "GROUP", "the members of groups and what they are assigned", wire.Members, probes.Groups | probes.Members | probes.Layout,
-		lag.KindGroup, []string{lag.KindGroup}, []string{"group", "client_id", "member_id", "host"}, false},
+		lag.KindGroup, []string{lag.KindGroup, lag.KindTopic}, []string{"group", "client_id", "member_id", "host"}, false},
 	{"topics", "TOPIC", "topics, their settings and sizes, and who reads them", wire.Topics,
 		probes.Commits | probes.Groups | probes.Members | probes.Layout | probes.Settings | probes.Sizes, lag.KindTopic,
 		[]string{lag.KindTopic, lag.KindGroup}, []string{"topic"}, false},
 	{"partitions", "TOPIC", "partitions, their replicas and offsets", wire.Partitions,
-		probes.Ends | probes.Starts | probes.Stables | probes.Layout | probes.Sizes, lag.KindTopic, []string{lag.KindTopic}, []string{"topic"}, true},
+		probes.Ends | probes.Starts | probes.Stables | probes.Layout | probes.Sizes, lag.KindTopic,
+		[]string{lag.KindTopic, lag.KindGroup}, []string{"topic"}, true},
 	{"brokers", "BROKER", "brokers, what they lead and how they answer", wire.Brokers, probes.Layout, lag.KindBroker, nil, []string{"host", "rack"}, true},
 }
 

@@ -23,6 +23,7 @@ func (a *app) runGet(ctx context.Context, k *kind, args []string, flags rowFlags
 	if err != nil {
 		return err
 	}
+	k = k.with(flags)
 	selected, err := newSelection(k, args, flags)
 	if err != nil {
 		return err

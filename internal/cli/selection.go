@@ -2,6 +2,7 @@ package cli
 
 import (
 	"slices"
+	"strconv"
 	"sync"
 
 	"weir/internal/query"
@@ -68,8 +69,8 @@ func (s *selection) keep() func(kind, name string) bool {
 		switch {
 		case kind == lag.KindGroup && s.kind.noGroups:
 			return false
-		case kind == lag.KindTopic && s.kind.name == "groups":
-			return true // a group's sums are over all of its topics, whichever it is looked for by
+		case kind == lag.KindTopic && (s.kind.name == "groups" || s.kind.name == "members"):
+			return true // a group's sums, and what a member is assigned, are of all topics, whichever it is looked for by
 		}
 		return s.has(kind, name)
 	}
@@ -90,15 +91,15 @@ func (s *selection) rows(t *wire.Table, clusters []wire.Cluster) func([]wire.Val
 			tests = append(tests, test{col, kind})
 		}
 	}
-	related := s.related(clusters)
-	own, cluster := t.Column(s.kind.of), t.Column("cluster")
+	related, refs := s.related(clusters), s.refs(clusters)
+	own, cluster, ref := t.Column(s.kind.of), t.Column("cluster"), t.Column("ref")
 	return func(row []wire.Value) bool {
 		for _, test := range tests {
 			if !s.has(test.kind, row[test.col].String()) {
 				return false
 			}
 		}
-		return related == nil || related[place{row[cluster].String(), row[own].String()}]
+		return (related == nil || related[place{row[cluster].String(), row[own].String()}]) && (refs == nil || refs[row[ref].String()])
 	}
 }
 
@@ -129,10 +130,43 @@ func (s *selection) related(clusters []wire.Cluster) map[place]bool {
 	return out
 }
 
+// refs are the members that are assigned something of the topics asked for, or the partitions in which the groups asked for
+// have a position; nil where nothing is asked for by the other kind.
+func (s *selection) refs(clusters []wire.Cluster) map[string]bool {
+	members := s.kind.name == "members" && len(s.by[lag.KindTopic]) > 0
+	if !members && (s.kind.name != "partitions" || len(s.by[lag.KindGroup]) == 0) {
+		return nil
+	}
+	out := map[string]bool{}
+	for _, c := range clusters {
+		r := c.Reading
+		for i := range r.Groups {
+			g := &r.Groups[i]
+			switch {
+			case members:
+				for k := range g.Members {
+					if slices.ContainsFunc(g.Members[k].Assigned, func(p lag.PartitionIx) bool { return s.has(lag.KindTopic, topicOf(r, p)) }) {
+						out[lag.Ref{Cluster: c.Name, Kind: lag.KindMember, Name: g.Name, Sub: g.Members[k].ID}.String()] = true
+					}
+				}
+			case s.has(lag.KindGroup, g.Name):
+				for _, at := range g.Positions {
+					p := r.Positions[at].Partition
+					sub := strconv.Itoa(int(r.Partitions[p].Number))
+					out[lag.Ref{Cluster: c.Name, Kind: lag.KindPartition, Name: topicOf(r, p), Sub: sub}.String()] = true
+				}
+			}
+		}
+	}
+	return out
+}
+
+func topicOf(r *lag.Reading, p lag.PartitionIx) string { return r.Topics[r.Partitions[p].Topic].Name }
+
 func eachPosition(r *lag.Reading, do func(group, topic string)) {
 	for i := range r.Groups {
 		for _, p := range r.Groups[i].Positions {
-			do(r.Groups[i].Name, r.Topics[r.Partitions[r.Positions[p].Partition].Topic].Name)
+			do(r.Groups[i].Name, topicOf(r, r.Positions[p].Partition))
 		}
 	}
 }

@@ -1,10 +1,12 @@
 package cli
 
 import (
+	"errors"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // unbuilt are the names that are promised and not there yet, by the command they will stand under.
@@ -40,7 +42,17 @@ func (a *app) badFlag(c *cobra.Command, err error) error {
 			return noSuchCommand(c, []string{word})
 		}
 	}
+	if bad, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
+		if wants := wanted[bad.GetFlag().Value.Type()]; wants != "" {
+			return usage("--%s %q: want %s", bad.GetFlag().Name, bad.GetValue(), wants)
+		}
+	}
 	return usage("%w; %s --help lists the flags", err, c.CommandPath())
+}
+
+// wanted are the values of flags by their type.
+var wanted = map[string]string{
+	"int": "a whole number", "int64": "a whole number", "duration": "a duration, such as 20s or 5m", "bool": "true or false",
 }
 
 // wordBefore is the first argument that is neither a flag nor the value of one; "" when a flag that the command doesn't have
