@@ -42,7 +42,7 @@ type Undoer interface {
 
 // Run is an action under way. It is used by one goroutine, that of the Executor.
 type Run interface {
-	// Next gives the first step that isn't done, with the guards checked against the cluster as it is now; io.EOF when
+	// Next gives the first step that isn't done, with the guards checked against the cluster as it is now; io.EOF itself when
 	// all are done. It changes nothing. After a failed step it gives that step again, which is how steps are retried. A
 	// *Wait says that the step isn't possible yet: the Executor waits and asks again, a Run never sleeps. Errors are of
 	// kind ErrGuard, ErrStale, ErrUnseen.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 
 	"weir/actions/audit"
 )
@@ -34,7 +33,7 @@ func (w *work) atBest(d Done) Done {
 
 // passedBy says that the run has found nothing left to do of a step in doubt.
 func (w *work) passedBy(next Step, err error) bool {
-	return w.doubt != nil && (errors.Is(err, io.EOF) || err == nil && next.ID != w.doubt.ID)
+	return w.doubt != nil && (finished(err) || err == nil && next.ID != w.doubt.ID)
 }
 
 // resolve records what became of the step in doubt, as the cluster tells it.

@@ -122,7 +122,7 @@ func (w *work) steps(ctx context.Context) error {
 			}
 		}
 		switch {
-		case errors.Is(err, io.EOF):
+		case finished(err):
 			return nil
 		case errors.As(err, &wait):
 			if err := w.wait(ctx, wait); err != nil {
@@ -137,6 +137,10 @@ func (w *work) steps(ctx context.Context) error {
 		}
 	}
 }
+
+// finished tells whether Next said that all steps are done: by io.EOF itself. An error that only wraps it is of a
+// connection that broke while the guards were checked.
+func finished(err error) bool { return err == io.EOF }
 
 // kindly gives an error of Next its kind: stopped while it asked, or what it says itself.
 func (w *work) kindly(ctx context.Context, err error) error {
@@ -163,7 +167,7 @@ func (w *work) halt(ctx context.Context) error {
 	if w.done > 0 && w.done >= w.total {
 		nctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), DefaultStepTimeout)
 		defer cancel()
-		if _, err := w.run.Next(nctx); errors.Is(err, io.EOF) {
+		if _, err := w.run.Next(nctx); finished(err) {
 			return nil
 		}
 	}

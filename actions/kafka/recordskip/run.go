@@ -109,7 +109,7 @@ func (r *run) Next(ctx context.Context) (actions.Step, error) {
 	step, err := r.inner.Next(ctx)
 	left := r.keeper != nil && !r.kept
 	switch {
-	case errors.Is(err, io.EOF) && left:
+	case err == io.EOF && left: // not one that wraps it, of a connection that broke
 		return actions.Step{}, actions.Fail(actions.ErrStale, "the commit was moved before a copy of the record was kept", "make a new plan")
 	case err != nil:
 		return actions.Step{}, err
