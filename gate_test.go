@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
@@ -16,6 +17,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
@@ -308,4 +311,16 @@ func ended(ts *testscript.TestScript, neg bool, args []string) {
 	if got := exitCode(cmd.Wait()); got != want {
 		ts.Fatalf("%s ended with %d, want %d\n%s", args[0], got, want, ts.ReadFile(args[0]+".err"))
 	}
+}
+
+// dropped deletes a topic of $SERVED, as somebody might in the middle.
+func dropped(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: dropped TOPIC")
+	}
+	cl, err := kgo.NewClient(kgo.SeedBrokers(ts.Getenv("SERVED")))
+	ts.Check(err)
+	defer cl.Close()
+	_, err = kadm.NewClient(cl).DeleteTopic(context.Background(), args[0])
+	ts.Check(err)
 }
