@@ -163,3 +163,22 @@ func undoOfARunThatWentOn(t *testing.T) {
 		t.Errorf("%v, %v", err, l.values)
 	}
 }
+
+// TestSettledTooSoon: what reads as before right after a crash may yet come, and that is said; later it isn't.
+func TestSettledTooSoon(t *testing.T) {
+	for name, age := range map[string]time.Duration{"soon": 2 * time.Second, "late": 2 * time.Minute} {
+		t.Run(name, func(t *testing.T) {
+			x, l, _ := bench(t)
+			p, c := planned(t, x)
+			l.do = func(context.Context, Step, func()) (Done, error) { panic("cut off") }
+			rep, err := x.Apply(t.Context(), p, c)
+			wantKind(t, err, ErrDefect)
+			x.Now = func() time.Time { return time.Now().Add(age) }
+			found, err := x.Settle(t.Context(), rep.Run)
+			must(t, err)
+			if len(found) != 1 || found[0].Outcome != OutcomeNot || strings.Contains(found[0].Note, "may come") != (name == "soon") {
+				t.Errorf("%+v", found)
+			}
+		})
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"weir/actions/audit"
 	"weir/actions/lease"
@@ -101,6 +102,10 @@ func (w *work) settle(ctx context.Context) ([]Settled, error) {
 	return out, doubt
 }
 
+// inHand is how long a request may take effect after it was sent: the replicas of the offsets topic are waited for half as
+// long before they are left behind (replica.lag.time.max.ms).
+const inHand = time.Minute
+
 func (w *work) settleStep(ctx context.Context, intent audit.Entry) (Settled, error) {
 	step, err := StepOf(intent)
 	if err != nil {
@@ -111,6 +116,9 @@ func (w *work) settleStep(ctx context.Context, intent audit.Entry) (Settled, err
 		d = Done{Outcome: OutcomeNot, Note: "it ended with the process that held it"}
 	} else if d, err = w.run.Settle(ctx, step); err != nil {
 		d = Done{Outcome: OutcomeUnknown, Note: err.Error()}
+	}
+	if age := w.x.now().Sub(intent.At); d.Outcome == OutcomeNot && !step.Held && age < inHand {
+		d.Note = strings.TrimPrefix(fmt.Sprintf("%s; that is %s after it was begun: what a broker still has in hand may come", d.Note, max(0, age).Round(time.Second)), "; ")
 	}
 	e, err := w.entry(audit.StageSettle, step.ID, outcomeOf(d.Outcome), result(d))
 	if err != nil {
