@@ -37,7 +37,7 @@ func (h *History) arrival(p PartitionIx, e *EndTrack, c int64) (at Moment, exact
 		if !h.whole(p) {
 			return found(s, after, afterEnd, c), false
 		}
-		return fromSeeds(s, after, afterEnd, c)
+		return fromSeeds(s, after, afterEnd, c, h.axis.now)
 	}
 	return max(after, e.Begun), e.Begun != Never && e.Fell == e.Begun
 }
