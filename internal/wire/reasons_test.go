@@ -79,6 +79,17 @@ func TestGroupsThatMayHaveMoreAreBounds(t *testing.T) {
 		`{"lag":6,"lag_bound":"exact","stable_lag":null,"lost":0,"partitions":1}`)
 }
 
+func TestGroupsWhoseMembersWereNotRead(t *testing.T) {
+	r := one()
+	r.Groups[0].Positions = nil // its members may have partitions
+	group := func() map[string]any { return items(t, Groups([]Cluster{{Name: "prod", Reading: r}}), "group")["payments"] }
+	want(t, group(), `{"lag":null,"lost":null,"partitions":null}`)
+	r.Groups[0].Type = lag.Connect
+	want(t, group(), `{"lag":0,"lost":0,"partitions":0}`)
+	r.Groups[0].Type, r.Groups[0].MembersAt = lag.Classic, night
+	want(t, group(), `{"lag":0,"lost":0,"partitions":0}`)
+}
+
 // TestNullHasAReason: a field is null exactly when "unknown" names it; only a state may have a value and a reason.
 func TestNullHasAReason(t *testing.T) {
 	offset := rapid.SampledFrom([]int64{lag.Unknown, lag.None, -3, 0, 5, 9})

@@ -100,6 +100,8 @@ func (v *view) unseen(g lag.GroupIx) lag.Reason {
 		return lag.Filtered
 	case len(group.Positions) > 0:
 		return lag.NoReason
+	case group.MembersAt.IsZero() && v.why.node(group.Coordinator) == lag.NoReason: // who may have partitions
+		return v.why.ofGroup(g)
 	case group.Coordinator < 0:
 		return v.why.ofGroup(g)
 	}

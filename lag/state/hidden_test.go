@@ -60,6 +60,16 @@ func TestMembersWithoutPositions(t *testing.T) {
 	}
 }
 
+// A group without commits whose members could not be read may have any partition.
+func TestMembersThatWereNotRead(t *testing.T) {
+	s := newSim(t, 1)
+	s.topo.Groups[0].Positions, s.members0 = nil, true
+	s.pass(30).is(Unknown, Calm)
+	if v := s.res.Of(0); v.Lag != lag.Unknown || v.Unknown["lag"] == lag.NoReason || v.Unknown["state"] == lag.NoReason || !strings.Contains(v.Why, "members have not been read") {
+		t.Errorf("lag %d, %v: %s", v.Lag, v.Unknown, v.Why)
+	}
+}
+
 // A partition without a commit that never had a record has nothing to read, and that is known at once.
 func TestEmptyPartitionWithoutACommit(t *testing.T) {
 	s := newSim(t, 3)

@@ -274,8 +274,12 @@ func (s *sums) unseen(r *lag.Reading, g lag.GroupIx) {
 	s.bound = lag.AtLeast
 }
 
-// partial reports whether a group may have positions that are not in the reading. Workers of Connect have none anywhere.
-func partial(r *lag.Reading, g lag.GroupIx) bool { return r.Partial && r.Groups[g].Type != lag.Connect }
+// partial reports whether a group may have positions that are not in the reading: they are left out, or it has no commit
+// and its members, who may have partitions, were never read. Workers of Connect have none anywhere.
+func partial(r *lag.Reading, g lag.GroupIx) bool {
+	grp := &r.Groups[g]
+	return grp.Type != lag.Connect && (r.Partial || len(grp.Positions) == 0 && grp.MembersAt.IsZero())
+}
 
 func (s *sums) add(i lag.PositionIx, v, stable, lost int64) {
 	s.lag.Add(v)

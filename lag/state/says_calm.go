@@ -89,6 +89,8 @@ func sayUnknown(w *sentence) string {
 		return "It has no positions that this principal may see."
 	case w.v.Positions == 0 && len(w.r.Groups[w.g].Positions) > 0:
 		return "Its topics are gone."
+	case w.v.Positions == 0 && w.r.Groups[w.g].MembersAt.IsZero():
+		return "It has no commits, and its members have not been read yet."
 	case w.v.Positions == 0:
 		return "It has no offsets and no partitions."
 	case w.m.begun == lag.Never:

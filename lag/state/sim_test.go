@@ -29,6 +29,8 @@ type sim struct {
 	unread  map[lag.GroupIx]lag.Reason
 	partial bool
 
+	members0 bool // members are never read
+
 	endAt, commitAt lag.ShardTime
 	h               *lag.History
 	j               *Judge
@@ -134,7 +136,10 @@ func (s *sim) read() {
 	if !s.down {
 		s.endAt = lag.ShardTime{Sent: at, Answered: at.Add(5 * time.Millisecond)}
 		s.commitAt = s.endAt
-		topo.Groups[0].StateAt, topo.Groups[0].MembersAt = s.endAt.Answered, s.endAt.Answered
+		topo.Groups[0].StateAt = s.endAt.Answered
+		if !s.members0 {
+			topo.Groups[0].MembersAt = s.endAt.Answered
+		}
 	}
 	stable := append([]int64(nil), s.stable...)
 	for p := range stable {

@@ -145,12 +145,14 @@ func unknowns(v *Verdict, r *lag.Reading, m *memory) map[string]lag.Reason {
 	switch {
 	case m.unseen:
 	case v.Positions == 0 && partial(r, v.Group):
-		unread = lag.Filtered
+		if unread = lag.Filtered; !r.Partial {
+			unread = gapOf(r, v.Group, v.Positions)
+		}
 	case m.committed == 0:
 		unread = lag.NoCommit
 	}
 	brief := lag.WindowTooShort
-	if m.unseen || unread == lag.Filtered {
+	if m.unseen || v.Positions == 0 && partial(r, v.Group) {
 		brief = unread
 	}
 	why(v.State == Unknown, "state", brief)
@@ -173,7 +175,7 @@ func gapOf(r *lag.Reading, g lag.GroupIx, positions int) lag.Reason {
 	if why, unread := r.Unread[g]; unread {
 		return why
 	}
-	if positions == 0 {
+	if positions == 0 && !r.Groups[g].MembersAt.IsZero() {
 		return lag.NoCommit
 	}
 	best := lag.NotMeasured
