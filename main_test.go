@@ -5,10 +5,14 @@ import (
 	"context"
 	"errors"
 	"flag"
+	"fmt"
 	"net"
 	"os"
 	"os/exec"
+	"regexp"
+	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -37,14 +41,16 @@ func TestMain(m *testing.M) {
 //	$OPS      an embedded cluster with the topics weir-audit and weir-claims
 //	$TOMORROW a time that is not yet
 //
-// and, besides the usual commands, exits CODE COMMAND…, which wants that very exit code, and interrupted SIGNAL CODE
-// COMMAND…, which sends the signal once the command has said something or has reached $SILENT.
+// and, besides the usual commands, exits CODE COMMAND…, which wants that very exit code; eventually CODE COMMAND…, which
+// repeats the command until it ends with that code; until PATTERN… -- COMMAND…, which lets the command go on until each
+// pattern has matched a line of its output; and interrupted SIGNAL CODE COMMAND…, which sends the signal once the command
+// has said something or has reached $SILENT.
 func TestScripts(t *testing.T) {
 	h := newHarness(t)
 	testscript.Run(t, testscript.Params{
 		Dir: "internal/cli/testdata", Setup: h.setup, RequireExplicitExec: true, RequireUniqueNames: true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "interrupted": h.interrupted, "served": served, "digest": digest, "newestrun": newestRun,
+"exits": exits, "eventually": eventually, "until": until, "interrupted": h.interrupted, "served": served, "digest": digest, "newestrun": newestRun,
 			"reseal": reseal, "gated": gated, "shut": shut, "passing": passing, "kept": kept, "dropped": dropped, "start": start, "said": spoken, "signalled": signalled, "ended": ended,
 			"claimed": h.ops.claimed, "leap": h.ops.leap,
 		},
@@ -156,6 +162,58 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if got := exitCode(ts.Exec(args[1], args[2:]...)); got != want {
 		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+}
+
+// patience is how long a script waits for what must come: a slow machine takes its time.
+const patience = 3 * time.Minute
+
+// eventually wants a command to end with that very code, at once or when it is run again.
+func eventually(ts *testscript.TestScript, neg bool, args []string) {
+	want, err := strconv.Atoi(args[0])
+	if err != nil || neg || len(args) < 2 {
+		ts.Fatalf("usage: eventually CODE COMMAND…")
+	}
+	for end := time.Now().Add(patience); ; {
+		got := exitCode(ts.Exec(args[1], args[2:]...))
+		switch {
+		case got == want:
+			return
+		case time.Now().After(end):
+			ts.Fatalf("exit code %d, want %d", got, want)
+		}
+	}
+}
+
+// until lets a command that goes on by itself go on until each pattern has matched a line of its output.
+func until(ts *testscript.TestScript, neg bool, args []string) {
+	cut := slices.Index(args, "--")
+	if neg || cut < 1 || len(args) < cut+2 {
+		ts.Fatalf("usage: until PATTERN… -- COMMAND…")
+	}
+	var wanted []*regexp.Regexp
+	for _, p := range args[:cut] {
+		re, err := regexp.Compile(p)
+		ts.Check(err)
+		wanted = append(wanted, re)
+	}
+	ctx, stop := context.WithTimeout(context.Background(), patience)
+	defer stop()
+	cmd := exec.CommandContext(ctx, os.Args[0], args[cut+2:]...)
+	cmd.Args[0] = args[cut+1]
+	cmd.Env = []string{"HOME=" + ts.Getenv("HOME"), "LANG=C.UTF-8"}
+	stdout, err := cmd.StdoutPipe()
+	ts.Check(err)
+	ts.Check(cmd.Start())
+	var said strings.Builder
+	for lines := bufio.NewScanner(stdout); len(wanted) > 0 && lines.Scan(); {
+		fmt.Fprintln(&said, lines.Text())
+		wanted = slices.DeleteFunc(wanted, func(re *regexp.Regexp) bool { return re.MatchString(lines.Text()) })
+	}
+	stop()
+	_ = cmd.Wait() // it was stopped
+	if len(wanted) > 0 {
+		ts.Fatalf("no line matches %v in\n%s", wanted, &said)
 	}
 }
 

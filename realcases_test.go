@@ -11,7 +11,6 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"weir/internal/config"
-	"weir/internal/demo"
 	"weir/internal/engine"
 	"weir/internal/realkafka"
 	"weir/lag"
@@ -59,8 +58,8 @@ func TestRealCases(t *testing.T) {
 	w.numbers(t, s)
 	t.Logf("the transaction from %d on was open all the while", txn.First)
 	for _, name := range []string{"newer", "shared", "deploy", "burst"} {
-		w.story.hold(t, demo.Expectation{Group: s.groups[name], Never: true, States: []string{
-			"losing_data", "stalled", "blocked", "stopped", "ahead", "falling_behind", "rewinding"}})
+		w.story.never(t, s.groups[name], state.LosingData, state.Stalled, state.Blocked, state.Stopped, state.Ahead,
+			state.FallingBehind, state.Rewinding)
 	}
 }
 

@@ -20,7 +20,7 @@ func TestMain(m *testing.M) {
 }
 
 func TestStorm(t *testing.T) {
-	live(t, "storm", func(o *observer) {
+	tellLive(t, "storm", func(o *observer) {
 		seen, joined := map[string]int{}, map[string]bool{}
 		o.eventually(45*time.Second, "three that joined and died, and rebalances for most of the time", func() bool {
 			groups, err := o.adm.DescribeGroups(o.Context(), pricing)
@@ -41,7 +41,7 @@ func TestStorm(t *testing.T) {
 }
 
 func TestPoison(t *testing.T) {
-	live(t, "poison", func(o *observer) {
+	tellLive(t, "poison", func(o *observer) {
 		before := o.commits(invoicesPDF)[invoices.name]
 		members := map[string]bool{}
 		o.eventually(60*time.Second, "three members that restart", func() bool {
@@ -71,7 +71,7 @@ func TestPoison(t *testing.T) {
 }
 
 func TestDeploy(t *testing.T) {
-	live(t, "deploy", func(o *observer) {
+	tellLive(t, "deploy", func(o *observer) {
 		restarts, last := 0, 3
 		o.eventually(30*time.Second, "three members that leave and return", func() bool {
 			_, members := o.state(checkout)
@@ -91,7 +91,7 @@ func TestDeploy(t *testing.T) {
 }
 
 func TestBrokerLost(t *testing.T) {
-	live(t, "broker-lost", func(o *observer) {
+	tellLive(t, "broker-lost", func(o *observer) {
 		o.eventually(lostAfter+5*time.Second, "a broker that does not answer", func() bool {
 			_, err := o.cl.Broker(lostBroker).Request(o.Context(), kmsg.NewPtrListGroupsRequest())
 			return err != nil

@@ -23,18 +23,34 @@ type observer struct {
 	adm     *kadm.Client
 }
 
-// watch plays a scenario in a bubble where time passes at once. The bubble fails the test when a goroutine outlives
+// watch plays a scenario in a bubble where time passes at once, one after the other: they take the processor, and those that
+// are live come after them. The bubble fails the test when a goroutine outlives
 // Close. It can't hold scenarios in which classic groups rebalance after their start: a franz-go member waits for its
 // commit lock while it joins, and a bubble's clock stands while anybody waits for a lock.
 func watch(t *testing.T, scenario string, fn func(*observer)) {
 	t.Helper()
-	t.Parallel()
+	virtually(t, scenario, func(o *observer) {
+		fn(o)
+		o.background()
+	})
+}
+
+func virtually(t *testing.T, scenario string, fn func(*observer)) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		var wire kfake.VirtualNetwork
-		observe(t, scenario, []int{9092, 9093, 9094}, network{listen: wire.Listen, dial: wire.DialContext}, func(o *observer) {
-			fn(o)
-			o.background()
-		})
+		observe(t, scenario, []int{9092, 9093, 9094}, network{listen: wire.Listen, dial: wire.DialContext}, fn)
+	})
+}
+
+// tell is watch, and holds what weir tells of the scenario, while time passes, to what it says should be seen, and by when.
+func tell(t *testing.T, scenario string, fn func(*observer)) {
+	t.Helper()
+	virtually(t, scenario, func(o *observer) {
+		w := o.listen()
+		fn(o)
+		o.background()
+		w.hold()
 	})
 }
 
@@ -46,6 +62,16 @@ func live(t *testing.T, scenario string, fn func(*observer)) {
 		t.Skip("takes its time")
 	}
 	observe(t, scenario, make([]int, brokers), network{listen: net.Listen, dial: new(net.Dialer).DialContext}, fn)
+}
+
+// tellLive is live as [tell] is watch.
+func tellLive(t *testing.T, scenario string, fn func(*observer)) {
+	t.Helper()
+	live(t, scenario, func(o *observer) {
+		w := o.listen()
+		fn(o)
+		w.hold()
+	})
 }
 
 func observe(t *testing.T, scenario string, ports []int, net network, fn func(*observer)) {

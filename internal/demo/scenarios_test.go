@@ -10,11 +10,11 @@ import (
 	"github.com/twmb/franz-go/pkg/kerr"
 )
 
-// The tests of scenarios look for the facts that brokers must show, with plain requests. What weir makes of them is
-// tested where weir is.
+// The tests of scenarios look for the facts that brokers must show, with plain requests; and, beside them, for what weir
+// makes of them.
 
 func TestStalled(t *testing.T) {
-	watch(t, "stalled", func(o *observer) {
+	tell(t, "stalled", func(o *observer) {
 		time.Sleep(hangsAfter + 2*time.Second)
 		before := o.ends(orders.name)
 		still, moved := o.still(ordersFraud, orders.name, 10*time.Second)
@@ -36,7 +36,7 @@ func TestStalled(t *testing.T) {
 }
 
 func TestSlow(t *testing.T) {
-	watch(t, "slow", func(o *observer) {
+	tell(t, "slow", func(o *observer) {
 		time.Sleep(10 * time.Second)
 		first := o.lag(thumbnails, uploads.name)
 		time.Sleep(25 * time.Second)
@@ -66,7 +66,7 @@ func TestRetention(t *testing.T) {
 		}
 		return n
 	}
-	watch(t, "retention", func(o *observer) {
+	tell(t, "retention", func(o *observer) {
 		time.Sleep(10 * time.Second)
 		if n := lost(o, telemetryExport); n > 0 {
 			o.Errorf("%d records are lost after 10 s already", n)
@@ -94,7 +94,7 @@ func TestRetention(t *testing.T) {
 }
 
 func TestBlocked(t *testing.T) {
-	watch(t, "blocked", func(o *observer) {
+	tell(t, "blocked", func(o *observer) {
 		time.Sleep(opensAfter + 3*time.Second)
 		before := o.stable(transfers.name)
 		still, moved := o.still(settlement, transfers.name, 10*time.Second)
@@ -118,7 +118,7 @@ func TestBlocked(t *testing.T) {
 }
 
 func TestBurst(t *testing.T) {
-	watch(t, "burst", func(o *observer) {
+	tell(t, "burst", func(o *observer) {
 		time.Sleep(burstAfter + burstLasts + time.Second)
 		peak := o.lag(catalogSearch, catalog.name)
 		time.Sleep(6 * time.Second)
@@ -134,7 +134,7 @@ func TestBurst(t *testing.T) {
 }
 
 func TestNightly(t *testing.T) {
-	watch(t, "nightly", func(o *observer) {
+	tell(t, "nightly", func(o *observer) {
 		var runs int
 		var backlog int64
 		last := "Empty"
@@ -162,7 +162,7 @@ func TestNightly(t *testing.T) {
 }
 
 func TestRestarted(t *testing.T) {
-	watch(t, "broker-restarted", func(o *observer) {
+	tell(t, "broker-restarted", func(o *observer) {
 		leads := func() (n int) {
 			time.Sleep(2 * time.Second) // a client keeps what it knows of topics for a while
 			topics, err := o.adm.ListTopics(o.Context())

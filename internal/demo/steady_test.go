@@ -34,7 +34,7 @@ func TestSteadyHasEveryKindOfGroup(t *testing.T) {
 }
 
 func TestSteadyMoves(t *testing.T) {
-	watch(t, "", func(o *observer) {
+	tell(t, "", func(o *observer) {
 		time.Sleep(2 * time.Second)
 		for group, topic := range map[string]topic{
 			ordersBilling: orders, warehouse: orders, paymentsLedger: payments, clicksSessions: clicks, shipmentsETA: shipments,

@@ -174,10 +174,13 @@ func (c *Client) connectFailed(err error) {
 	c.last, c.lastAt = err, time.Now()
 }
 
+// lastFailure returns why a connection failed since then; of a cluster that was never reached, why the newest did, for
+// between two tries the client waits longer than a request may take.
 func (c *Client) lastFailure(since time.Time) error {
+	reached := c.meter.connected()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.lastAt.Before(since) {
+	if reached && c.lastAt.Before(since) {
 		return nil
 	}
 	return c.last

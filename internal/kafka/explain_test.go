@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -308,5 +309,25 @@ func TestOnlyAFirstContactIsLookedIntoPastItsTime(t *testing.T) {
 	clear(cl.meter.brokers)
 	if got := speaks(); got != SpeaksHTTP {
 		t.Errorf("a first contact: %q", got)
+	}
+}
+
+// Between two tries to connect a client waits, and a request that ends meanwhile has met no failure of its own: as long as
+// the cluster was never reached the one before is why.
+func TestRequestBetweenTwoTriesIsToldWhy(t *testing.T) {
+	noLeaks(t)
+	cl := dialed(t, cluster("b:1"), Seeing, Options{})
+	refused := &LinkError{Addr: "b:1", Stage: StageConnect, Err: syscall.ECONNREFUSED}
+	cl.connectFailed(refused)
+	why := func() error {
+		f, _ := errors.AsType[*Failure](cl.failure(t.Context(), 3, time.Now().Add(time.Second), context.DeadlineExceeded))
+		return f.Cause
+	}
+	if got := why(); !errors.Is(got, syscall.ECONNREFUSED) {
+		t.Errorf("never reached: %v", got)
+	}
+	cl.meter.OnBrokerConnect(kgo.BrokerMetadata{}, 0, nil, nil)
+	if got := why(); got != nil {
+		t.Errorf("reached before: %v", got)
 	}
 }

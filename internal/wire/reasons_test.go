@@ -82,7 +82,9 @@ func TestGroupsThatMayHaveMoreAreBounds(t *testing.T) {
 func TestGroupsWhoseMembersWereNotRead(t *testing.T) {
 	r := one()
 	r.Groups[0].Positions = nil // its members may have partitions
-	group := func() map[string]any { return items(t, Groups([]Cluster{{Name: "prod", Reading: r}}), "group")["payments"] }
+	group := func() map[string]any {
+		return items(t, Groups([]Cluster{{Name: "prod", Reading: r}}), "group")["payments"]
+	}
 	want(t, group(), `{"lag":null,"lost":null,"partitions":null}`)
 	r.Groups[0].Type = lag.Connect
 	want(t, group(), `{"lag":0,"lost":0,"partitions":0}`)
