@@ -200,7 +200,7 @@ func until(ts *testscript.TestScript, neg bool, args []string) {
 	ctx, stop := context.WithTimeout(context.Background(), patience)
 	defer stop()
 	cmd := exec.CommandContext(ctx, os.Args[0], args[cut+2:]...)
-	cmd.Args[0] = args[cut+1]
+	cmd.Args[0], cmd.Dir = args[cut+1], ts.MkAbs(".")
 	cmd.Env = []string{"HOME=" + ts.Getenv("HOME"), "LANG=C.UTF-8"}
 	stdout, err := cmd.StdoutPipe()
 	ts.Check(err)
