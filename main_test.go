@@ -50,7 +50,7 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "internal/cli/testdata", Setup: h.setup, RequireExplicitExec: true, RequireUniqueNames: true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-"exits": exits, "eventually": eventually, "until": until, "interrupted": h.interrupted, "served": served, "digest": digest, "newestrun": newestRun,
+			"exits": exits, "eventually": eventually, "until": until, "interrupted": h.interrupted, "served": served, "digest": digest, "newestrun": newestRun,
 			"reseal": reseal, "gated": gated, "shut": shut, "passing": passing, "kept": kept, "dropped": dropped, "start": start, "said": spoken, "signalled": signalled, "ended": ended,
 			"claimed": h.ops.claimed, "leap": h.ops.leap,
 		},
