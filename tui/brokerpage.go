@@ -34,7 +34,7 @@ var heldColumns = []column{
 
 func newBrokerPage(id int32) *brokerPage {
 	b := &brokerPage{id: id}
-	b.list = list{noun: "partitions", kept: "held", names: []string{"topic"}, source: b.copies,
+	b.list = list{noun: "partitions", fixed: true, read: true, kept: "held", names: []string{"topic"}, source: b.copies,
 		grid: grid{columns: heldColumns, grow: 0, chosen: -1}}
 	b.list.id = func(row cells) string {
 		return row(b.table.Column("topic")).String() + "/" + row(b.table.Column("partition")).String()

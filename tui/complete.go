@@ -116,13 +116,17 @@ func holds(w, some string) bool {
 
 // completions are the filters that a line may become: the name of a field where one is being typed, or one of its values.
 func (l *list) completions(s *snap, input string) []string {
-	t := l.source(s)
+	t := &l.table
+	if t.Columns == nil {
+		made := l.source(s)
+		t = &made
+	}
 	begin := strings.LastIndexAny(input, ",|") + 1
 	lead, word := input[:begin], input[begin:]
 	if rest, not := strings.CutPrefix(word, "!"); not && !strings.HasPrefix(rest, "=") {
 		lead, word = lead+"!", rest
 	}
-	all := fields(&t, l.names)
+	all := fields(t, l.names)
 	if at := strings.IndexAny(word, "=<>~!"); at >= 0 {
 		i := slices.IndexFunc(all, func(f query.Field) bool { return f.Name == word[:at] })
 		if i < 0 {

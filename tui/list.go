@@ -47,6 +47,11 @@ type list struct {
 	reading *lag.Reading
 	topo    *lag.Topology
 	dirty   bool // the filter, or the order, was changed
+	// read says that the table follows from a reading alone: for the same one it is not made again.
+	read bool
+	// measured is how many rows the names of the table were measured in.
+	measured int
+	ids      []string // what tells the rows of the table apart, once they were asked for
 }
 
 var fieldKinds = map[wire.Kind]query.FieldKind{
@@ -97,114 +102,6 @@ func (l *list) setFilter(s *snap, expr string) error {
 		l.match = nil
 	}
 	return nil
-}
-
-// sync takes in a snapshot.
-func (l *list) sync(s *snap) {
-	if s.read() == nil || !l.dirty && l.reading == s.c.Reading {
-		return
-	}
-	l.reading = s.c.Reading
-	l.reload(s)
-}
-
-// reload takes in the table as it is now.
-func (l *list) reload(s *snap) {
-	sort := l.dirty
-	l.dirty = false
-	l.table = l.source(s)
-	l.reader = wire.NewReader(&l.table)
-	same := false
-	if r := s.read(); r != nil {
-		same = l.topo == r.Topology && l.total == l.table.Len && len(l.keys) == l.table.Len
-		l.topo = r.Topology
-	}
-	if l.fixed && same && !sort && l.order == "" && l.match == nil && l.keep == nil && !l.onlyBad {
-		return
-	}
-	l.pick()
-	l.arrange()
-	key := l.table.Column("ref")
-	want := make([]string, len(l.rows))
-	for i, r := range l.rows {
-		if l.id != nil {
-			want[i] = l.id(l.cellsOf(r))
-		} else {
-			want[i] = l.reader.Cell(r, key).String()
-		}
-	}
-	l.grid.sync(want, sort, s.judged)
-	if name := l.table.Column(l.columns[l.grow].field); name >= 0 {
-		last := ""
-		for _, r := range l.rows {
-			if is := l.reader.Cell(r, name).String(); is != last {
-				l.measure(s.safe(is))
-				last = is
-			}
-		}
-	}
-}
-
-// cells are the values of one row, by column. Only those that are asked for are made.
-type cells func(col int) wire.Value
-
-func (l *list) cellsOf(row int) cells {
-	return func(col int) wire.Value { return l.reader.Cell(row, col) }
-}
-
-func asked(v wire.Value) query.Value { return queryValue(&v) }
-
-// pick finds the rows that are shown.
-func (l *list) pick() {
-	l.rows, l.folded, l.total, l.doubtful = l.rows[:0], 0, 0, 0
-	for i := range l.table.Len {
-		row := l.cellsOf(i)
-		if l.keep != nil && !l.keep(row) {
-			continue
-		}
-		l.total++
-		if l.hide != nil && l.hide(row) {
-			l.folded++
-			if !l.unfolded && l.match == nil {
-				continue
-			}
-		}
-		if l.onlyMine && (l.own == nil || !l.own(row)) {
-			continue
-		}
-		if l.onlyBad && (l.bad == nil || !l.bad(row)) {
-			continue
-		}
-		if l.match != nil {
-			is := l.match.Match(func(field int) query.Value { return asked(row(field)) })
-			if is.Unknown {
-				l.doubtful++
-			}
-			if !is.Match {
-				continue
-			}
-		}
-		l.rows = append(l.rows, i)
-	}
-}
-
-// arrange puts the rows in the order asked for.
-func (l *list) arrange() {
-	if l.order == "" {
-		return
-	}
-	by, err := query.ParseSort(l.order, fields(&l.table, l.names))
-	if err != nil {
-		return // the order was made from the table's own columns
-	}
-	order := by.Order(len(l.rows), func(row, field int) query.Value {
-		return asked(l.reader.Cell(l.rows[row], field))
-	})
-	out := make([]int, len(order))
-	for i, at := range order {
-		out[i] = l.rows[at]
-	}
-	l.rows = out
 }
 
 // sortBy orders by a field; by the one it is ordered by already, the other way round.

@@ -57,7 +57,7 @@ var positionColumns = []column{
 
 func newPositions(group string) *positions {
 	p := &positions{group: group}
-	p.list = list{noun: "positions", names: []string{"topic"}, source: p.own,
+	p.list = list{noun: "positions", read: true, names: []string{"topic"}, source: p.own,
 		grid: grid{columns: positionColumns, grow: 1, chosen: -1}}
 	p.bad = func(row cells) bool {
 		st, ok := state.Parse(row(p.list.table.Column("state")).String())

@@ -108,8 +108,8 @@ func fence(lines []string) string {
 
 // markdown is the list as a table, of all rows that it holds.
 func (l *list) markdown(s *snap) string {
-	rows := make([]int, 0, len(l.keys))
-	for _, k := range l.keys {
+	rows := make([]int, 0, mostCopied)
+	for _, k := range l.keys[:min(len(l.keys), mostCopied)] {
 		if at, ok := l.row[k]; ok && at < len(l.rows) {
 			rows = append(rows, l.rows[at])
 		}
@@ -119,8 +119,14 @@ func (l *list) markdown(s *snap) string {
 	if err := wire.Write(&b, doc, wire.Markdown, wire.Style{Terminal: true, Glyphs: s.glyphs, Now: s.now}); err != nil {
 		return s.safe(err.Error()) // a strings.Builder takes everything
 	}
+	if over := len(l.keys) - mostCopied; over > 0 {
+		b.WriteString("\nand " + plural(over, "row", "rows") + " more\n")
+	}
 	return b.String()
 }
+
+// mostCopied is how many rows of a list are copied: what is pasted is to be read.
+const mostCopied = 500
 
 // widen takes the narrowing to troubles and to one's own off; false when there was none.
 func (l *list) widen() bool {

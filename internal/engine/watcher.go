@@ -55,11 +55,10 @@ func (w *watcher) run(ctx context.Context) {
 	defer w.close()
 	_, pace := w.engine.taken(w)
 	w.setPace(pace)
-	tick := time.NewTicker(w.every)
+	// The first sweep begins at once, because a person waits for it. Those after it are not in step with other clusters'.
+	tick := time.NewTicker(w.every + time.Duration(rand.Int64N(int64(w.Refresh)/20+1)))
 	defer tick.Stop()
-	if !sleep(ctx, time.Duration(rand.Int64N(int64(w.Refresh)/20+1))) { // clusters are not asked in step
-		return
-	}
+	w.once = true
 	done := make(chan swept, 1)
 	busy := w.begin(ctx, done)
 	for {
@@ -222,17 +221,6 @@ func (w *watcher) stale(at time.Time, reason lag.Reason, detail string) {
 func (w *watcher) close() {
 	if w.probe != nil {
 		_ = w.probe.Close() // nothing is lost by a connection that can't be closed
-	}
-}
-
-func sleep(ctx context.Context, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-ctx.Done():
-		return false
 	}
 }
 

@@ -9,23 +9,52 @@ import (
 func (b *positions) fill(row int, dst []Value) {
 	at := &b.rows[row]
 	v := b.views[at.view]
-	p := v.r.Positions[at.pos]
-	part := &v.r.Partitions[p.Partition]
-	dst[0] = v.positionRef(at.pos)
-	dst[1] = Word(v.Name)
-	dst[2] = Word(v.r.Groups[p.Group].Name)
-	dst[3] = Word(v.r.Topics[part.Topic].Name)
-	dst[4] = Int(int64(part.Number), lag.NoReason)
-	dst[5] = v.commit(at.pos)
-	dst[6] = v.offset(v.r.Start, p.Partition)
-	dst[7] = v.offset(v.r.End, p.Partition)
-	dst[8] = v.offset(v.r.Stable, p.Partition)
-	dst[9] = v.owner(p.Group, at.owner)
-	if m := b.measure(v, at, p.Group); m != nil {
+	for col := range 10 {
+		dst[col] = b.cell(row, col)
+	}
+	if m := b.measure(v, at, v.r.Positions[at.pos].Group); m != nil {
 		v.measured(m, at.pos, dst)
 		return
 	}
 	v.plain(at, dst)
+}
+
+// cell makes one value of a position, as fill does.
+func (b *positions) cell(row, col int) Value {
+	at := &b.rows[row]
+	v := b.views[at.view]
+	p := v.r.Positions[at.pos]
+	switch col {
+	case 0:
+		return v.positionRef(at.pos)
+	case 1:
+		return Word(v.Name)
+	case 2:
+		return Word(v.r.Groups[p.Group].Name)
+	case 3:
+		return Word(v.r.Topics[v.r.Partitions[p.Partition].Topic].Name)
+	case 4:
+		return Int(int64(v.r.Partitions[p.Partition].Number), lag.NoReason)
+	case 5:
+		return v.commit(at.pos)
+	case 6:
+		return v.offset(v.r.Start, p.Partition)
+	case 7:
+		return v.offset(v.r.End, p.Partition)
+	case 8:
+		return v.offset(v.r.Stable, p.Partition)
+	case 9:
+		return v.owner(p.Group, at.owner)
+	}
+	if b.one == nil {
+		b.one = make([]Value, len(positionColumns))
+	}
+	if m := b.measure(v, at, p.Group); m != nil {
+		v.measured(m, at.pos, b.one)
+	} else {
+		v.plain(at, b.one)
+	}
+	return b.one[col]
 }
 
 // measure returns the numbers of a position, nil where they were not measured.

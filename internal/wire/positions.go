@@ -41,6 +41,7 @@ type positions struct {
 	view    int32
 	group   lag.GroupIx
 	numbers []state.Position
+	one     []Value // of a row of which one cell was asked for
 }
 
 // Positions is the table of all positions, ordered by cluster as given, group, topic and partition.
@@ -55,7 +56,7 @@ func Positions(clusters []Cluster) Table {
 		b.add(int32(i), v)
 	}
 	return Table{
-		Schema: "weir.position/v1", Columns: positionColumns, Len: len(b.rows), Fill: b.fill, Name: "ref",
+		Schema: "weir.position/v1", Columns: positionColumns, Len: len(b.rows), Fill: b.fill, Cell: b.cell, Name: "ref",
 		Short: []string{"cluster", "state", "group", "topic", "partition", "lag", "time_lag_seconds", "produce_per_second",
 			"consume_per_second", "lost", "committed", "end", "member_id", "state_since"},
 		Wide: []string{"cluster", "state", "group", "topic", "partition", "lag", "time_lag_seconds", "produce_per_second",

@@ -1,0 +1,146 @@
+package tui
+
+import (
+	"weir/internal/query"
+	"weir/internal/wire"
+)
+
+// sync takes in a snapshot.
+func (l *list) sync(s *snap) {
+	if s.read() == nil || !l.dirty && l.reading == s.c.Reading {
+		return
+	}
+	anew := !l.read || l.reading != s.c.Reading
+	l.reading = s.c.Reading
+	if anew {
+		l.load(s)
+	}
+	l.relist(s)
+}
+
+// reload takes in the table as it is now.
+func (l *list) reload(s *snap) {
+	l.load(s)
+	l.relist(s)
+}
+
+// load makes the table.
+func (l *list) load(s *snap) {
+	was := l.table.Len
+	l.table = l.source(s)
+	l.reader = wire.NewReader(&l.table)
+	if r := s.read(); !l.fixed || r == nil || l.topo != r.Topology || l.table.Len != was {
+		l.ids = nil
+	}
+}
+
+// named returns what tells the rows of the table apart.
+func (l *list) named() []string {
+	if l.ids != nil {
+		return l.ids
+	}
+	l.ids = make([]string, l.table.Len)
+	key := l.table.Column("ref")
+	for i := range l.ids {
+		if l.id != nil {
+			l.ids[i] = l.id(l.cellsOf(i))
+		} else {
+			l.ids[i] = l.reader.Cell(i, key).String()
+		}
+	}
+	return l.ids
+}
+
+// relist finds the rows that are shown, and their order.
+func (l *list) relist(s *snap) {
+	sort := l.dirty
+	l.dirty = false
+	same := false
+	if r := s.read(); r != nil {
+		same = l.topo == r.Topology && l.total == l.table.Len && len(l.keys) == l.table.Len
+		l.topo = r.Topology
+	}
+	if l.fixed && same && !sort && l.order == "" && l.match == nil && l.keep == nil && !l.onlyBad {
+		return
+	}
+	l.pick()
+	l.arrange()
+	fresh, ids := l.ids == nil, l.named()
+	want := make([]string, len(l.rows))
+	for i, r := range l.rows {
+		want[i] = ids[r]
+	}
+	l.grid.sync(want, sort, s.judged)
+	if name := l.table.Column(l.columns[l.grow].field); name >= 0 && (fresh || len(l.rows) > l.measured) {
+		l.measured = len(l.rows)
+		last := ""
+		for _, r := range l.rows {
+			if is := l.reader.Cell(r, name).String(); is != last {
+				l.measure(s.safe(is))
+				last = is
+			}
+		}
+	}
+}
+
+// cells are the values of one row, by column. Only those that are asked for are made.
+type cells func(col int) wire.Value
+
+func (l *list) cellsOf(row int) cells {
+	return func(col int) wire.Value { return l.reader.Cell(row, col) }
+}
+
+func asked(v wire.Value) query.Value { return queryValue(&v) }
+
+// pick finds the rows that are shown.
+func (l *list) pick() {
+	l.rows, l.folded, l.total, l.doubtful = l.rows[:0], 0, 0, 0
+	for i := range l.table.Len {
+		row := l.cellsOf(i)
+		if l.keep != nil && !l.keep(row) {
+			continue
+		}
+		l.total++
+		if l.hide != nil && l.hide(row) {
+			l.folded++
+			if !l.unfolded && l.match == nil {
+				continue
+			}
+		}
+		if l.onlyMine && (l.own == nil || !l.own(row)) {
+			continue
+		}
+		if l.onlyBad && (l.bad == nil || !l.bad(row)) {
+			continue
+		}
+		if l.match != nil {
+			is := l.match.Match(func(field int) query.Value { return asked(row(field)) })
+			if is.Unknown {
+				l.doubtful++
+			}
+			if !is.Match {
+				continue
+			}
+		}
+		l.rows = append(l.rows, i)
+	}
+}
+
+// arrange puts the rows in the order asked for.
+func (l *list) arrange() {
+	if l.order == "" {
+		return
+	}
+	by, err := query.ParseSort(l.order, fields(&l.table, l.names))
+	if err != nil {
+		return // the order was made from the table's own columns
+	}
+	order := by.Order(len(l.rows), func(row, field int) query.Value {
+		return asked(l.reader.Cell(l.rows[row], field))
+	})
+	out := make([]int, len(order))
+	for i, at := range order {
+		out[i] = l.rows[at]
+	}
+	l.rows = out
+}
