@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"slices"
+
 	"weir/internal/query"
 	"weir/internal/wire"
 )
@@ -94,7 +96,14 @@ func asked(v wire.Value) query.Value { return queryValue(&v) }
 
 // pick finds the rows that are shown.
 func (l *list) pick() {
-	l.rows, l.folded, l.total, l.doubtful = l.rows[:0], 0, 0, 0
+	l.rows, l.folded, l.total, l.doubtful = slices.Grow(l.rows[:0], l.table.Len), 0, 0, 0
+	if l.keep == nil && l.hide == nil && l.match == nil && !l.onlyBad && !l.onlyMine {
+		for i := range l.table.Len {
+			l.rows = append(l.rows, i)
+		}
+		l.total = l.table.Len
+		return
+	}
 	for i := range l.table.Len {
 		row := l.cellsOf(i)
 		if l.keep != nil && !l.keep(row) {
