@@ -120,7 +120,7 @@ func (l *list) markdown(s *snap) string {
 		return s.safe(err.Error()) // a strings.Builder takes everything
 	}
 	if over := len(l.keys) - mostCopied; over > 0 {
-		b.WriteString("\nand " + plural(over, "row", "rows") + " more\n")
+		b.WriteString("\nand " + text.Plural(over, "row", "rows") + " more\n")
 	}
 	return b.String()
 }
