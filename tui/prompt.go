@@ -113,7 +113,11 @@ func (p *prompt) draw(s *snap, w int) line {
 		under, rest = s.safe(after[:n]), s.safe(after[n:])
 	}
 	rest = s.glyphs.CutEnd(rest, max(0, w/2))
-	before = lastCells(s.safe(before), w-12-text.Width(rest)) // the end is what is being typed
+	margin := 12
+	if p.fault != "" { // is read before what is wrong
+		margin = max(margin, min(w/2, text.Width(p.fault)+6))
+	}
+	before = lastCells(s.safe(before), max(0, w-margin-text.Width(rest))) // the end is what is being typed
 	l := put(accent, lead).add(strong, before).add(cursor, under).add(strong, rest)
 	room := w - l.width() - 2
 	if room < 8 {
