@@ -149,10 +149,11 @@ func (l *level) atOrBefore(m Moment) int {
 	return lo
 }
 
-// time returns the wall time of a moment, counted back from the last reading's stamp.
+// time returns the wall time of a moment, counted back from the last reading's stamp; the same moment has the same time in
+// every reading, unless clocks are set.
 func (a *axis) time(m Moment) time.Time {
 	if m == Never {
 		return time.Time{}
 	}
-	return a.wall.Add(-a.now.Duration(m))
+	return a.wall.Add(time.Duration(m)*tenth - a.last)
 }
