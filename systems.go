@@ -6,7 +6,6 @@ import (
 	"os"
 	"os/exec"
 	"runtime/debug"
-	"time"
 
 	"weir/internal/cli"
 	"weir/internal/config"
@@ -33,7 +32,7 @@ func version() string {
 }
 
 func systems() cli.Systems {
-	return cli.Systems{Version: version(), Open: open, Diagnose: diagnose, Peek: peek, Demo: startDemo, Console: console, Actions: registry, Again: again,
+	return cli.Systems{Version: version(), Open: open, Diagnose: diagnose, Peek: peek, Demo: startDemo, CallDemo: demo.Call, Console: console, Actions: registry, Again: again,
 		Anchor: newAnchor, Claims: newClaims, Topics: cli.TopicChecks{Anchor: examineAnchor, Claims: examineClaims},
 		Scenarios: scenarios}
 }
@@ -88,21 +87,6 @@ func checks(c config.Cluster, all []kafka.Check) []wire.Check {
 		})
 	}
 	return out
-}
-
-func startDemo(ctx context.Context, scenario, listen string, seed int64) (config.Cluster, func(), error) {
-	d, err := demo.Start(ctx, demo.Options{Scenario: scenario, Listen: listen, Seed: seed})
-	if err != nil {
-		return config.Cluster{}, nil, err
-	}
-	name := "demo"
-	if s := d.Scenario().Name; s != demo.Steady {
-		name = "demo:" + s
-	}
-	return config.Cluster{
-		Name: name, Environment: "demo", Brokers: d.Brokers(), Mode: config.Confirm,
-		Refresh: config.MinRefresh, Timeout: 5 * time.Second,
-	}, d.Close, nil
 }
 
 func scenarios() []cli.Scenario {

@@ -137,6 +137,8 @@ func (w *Wait) Error() string { return fmt.Sprintf("waiting: %s", w.For) }
 type Offer struct {
 	Possible bool
 	Why      string // a sentence, in both cases
+	// With are parameters that it takes as things are, by Param.Name: a form fills them in. nil for none.
+	With map[string]string
 }
 
 // Request asks for a plan.

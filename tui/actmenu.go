@@ -51,8 +51,14 @@ func (a *actMenu) sync(s *snap) {
 		return
 	}
 	var was string
+	first := a.rows == nil
 	if a.at < len(a.rows) {
 		was = a.rows[a.at].spec.Kind
+	}
+	rank := func(verb string) int { return unranked }
+	if ix, ok := groupNamed(s, a.of.refs[0].Name); ok && a.of.refs[0].Kind == lag.KindGroup && trouble(s.verdict(ix)) {
+		st := s.verdict(ix).State
+		rank = func(verb string) int { return mendRank(st, verb) }
 	}
 	a.reading, a.rows = s.read(), []offered{}
 	for _, spec := range s.acts.actor.Specs() {
@@ -61,12 +67,19 @@ func (a *actMenu) sync(s *snap) {
 		}
 	}
 	slices.SortStableFunc(a.rows, func(x, y offered) int {
-		return cmp.Or(cmp.Compare(len(nots(x)), len(nots(y))), cmp.Compare(slices.Index(a.of.refs, x.ref), slices.Index(a.of.refs, y.ref)),
+		return cmp.Or(cmp.Compare(len(nots(x)), len(nots(y))), cmp.Compare(rank(x.spec.Verb), rank(y.spec.Verb)), cmp.Compare(slices.Index(a.of.refs, x.ref), slices.Index(a.of.refs, y.ref)),
 			cmp.Compare(x.spec.Tier, y.spec.Tier))
 	})
 	for i := range a.rows {
 		if a.rows[i].spec.Kind == was {
 			a.at = i
+		}
+	}
+	if first { // what mends the state stands in hand at first, also where something is in its way
+		for i := range a.rows {
+			if rank(a.rows[i].spec.Verb) < rank(a.rows[a.at].spec.Verb) {
+				a.at = i
+			}
 		}
 	}
 	a.at = max(0, min(a.at, len(a.rows)-1))
@@ -154,7 +167,7 @@ func (a *actMenu) about(s *snap, w, h int) []line {
 	}
 	o := &a.rows[a.at]
 	out := []line{nil, rule(s, o.spec.Verb, "", w)}
-	for _, said := range []string{upperFirst(sentence(o.offer.Why)), upperFirst(sentence(o.spec.Summary)) + " " + o.spec.Help} {
+	for _, said := range []string{upperFirst(sentence(o.offer.Why)), upperFirst(sentence(o.spec.Summary)) + " " + strings.Join(strings.Fields(o.spec.Help), " ")} {
 		out = append(out, sentences(s, s.safe(said), w, 3)...)
 	}
 	if how := readOnlyWords(s); how != "" {

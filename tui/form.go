@@ -110,8 +110,14 @@ func (f *actForm) fields(s *snap, p actions.Param) []field {
 	default:
 		base.in, base.file = &prompt{input: p.Default}, p.Type == actions.File
 	}
+	fits := p.Default
+	if with, ok := f.of.offer.With[p.Name]; ok {
+		if fits = with; base.in != nil {
+			base.in.input = with
+		}
+	}
 	for i, v := range base.values {
-		if v == p.Default {
+		if v == fits {
 			base.pick = i
 		}
 	}

@@ -58,7 +58,7 @@ func (h *help) draw(s *snap, w, rows int) ([]line, string) {
 	if h.expr == "" {
 		body = append(append(body, nil), legend(s, w)...)
 	}
-	out := []line{put(strong, " Keys that work on "+h.name+". Enter on one does it; those in grey can't there, and say why."), nil}
+	out := []line{put(strong, " Keys that work on "+h.name+". Enter on one does it; those in grey can't there, and say why."), h.whole(s, all, w)}
 	h.page = max(1, rows-len(out))
 	switch {
 	case hand < h.top+1:
@@ -71,6 +71,19 @@ func (h *help) draw(s *snap, w, rows int) ([]line, string) {
 	}
 	h.top = max(0, min(h.top, len(body)-h.page))
 	return append(out, body[h.top:min(len(body), h.top+h.page)]...), itoa(h.at+1) + " of " + itoa(len(all))
+}
+
+// whole is all that is told of the key in hand: in its column it may be cut.
+func (h *help) whole(s *snap, all []*binding, w int) line {
+	if len(all) == 0 {
+		return nil
+	}
+	b := all[h.at]
+	l := put(plain, "   ").add(accent, s.keyShown(b)).add(plain, "  "+b.help)
+	if !b.works(h.under) && b.not != "" {
+		l = l.add(warning, "; not here: "+b.not)
+	}
+	return l.fit(s.glyphs, w)
 }
 
 // below draws sections below each other, and tells on which line the key in hand stands.

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -15,12 +16,24 @@ type nextSteps struct {
 	verbs  []string // of the actions that are offered and may mend it
 	more   bool     // others are offered
 	closed bool     // actions are known, and none is offered
+	later  string   // what would mend it and is not offered now, with the reason; "" none
 }
 
 // mends are the changes that are put forward in a state, by their verbs; all others are listed by a.
 var mends = [state.NumStates][]string{
 	state.LosingData: {"offset-reset", "retention-extend"}, state.Stalled: {"record-skip", "member-remove", "offset-reset"},
 	state.Blocked: {"txn-abort"}, state.Stopped: {"offset-reset"}, state.Ahead: {"offset-reset"},
+}
+
+// unranked is the rank of a change that mends nothing of a state.
+const unranked = 99
+
+// mendRank is how early a change is put forward in a state.
+func mendRank(st state.State, verb string) int {
+	if at := slices.Index(mends[st], verb); at >= 0 {
+		return at
+	}
+	return unranked
 }
 
 // nextOf finds them; nil for a group that needs none.
@@ -39,18 +52,25 @@ func nextOf(s *snap, g lag.GroupIx) *nextSteps {
 	if s.acts == nil || s.acts.actor == nil {
 		return out
 	}
+	rank := unranked
 	for _, spec := range s.acts.actor.Specs() {
 		ref, ok := c.refFor(spec)
 		if !ok || ref.Kind == lag.KindTopic || ref.Kind == lag.KindPartition {
 			continue // about the topic, whoever reads it
 		}
-		switch possible := s.acts.actor.Offers(spec.Kind, ref, r).Possible; {
-		case possible && slices.Contains(mends[v.State], spec.Verb):
+		offer := s.acts.actor.Offers(spec.Kind, ref, r)
+		at := mendRank(v.State, spec.Verb)
+		switch {
+		case offer.Possible && at < unranked:
 			out.verbs = append(out.verbs, spec.Verb)
-		case possible:
+		case offer.Possible:
 			out.more = true
+		case at < rank:
+			why, _, _ := strings.Cut(strings.TrimPrefix(offer.Why, "not offered: "), ";")
+			rank, out.later = at, spec.Verb+", not now: "+why
 		}
 	}
+	slices.SortStableFunc(out.verbs, func(a, b string) int { return cmp.Compare(mendRank(v.State, a), mendRank(v.State, b)) })
 	out.closed = len(out.verbs) == 0 && !out.more
 	return out
 }
@@ -65,6 +85,8 @@ func (n *nextSteps) line(s *snap, w int) line {
 	switch {
 	case len(n.verbs) > 0:
 		add("a", strings.Join(n.verbs, ", "))
+	case n.later != "":
+		add("a", s.safe(n.later))
 	case n.more:
 		add("a", "what can be done")
 	case n.closed:

@@ -2,6 +2,10 @@ package tui
 
 import (
 	"testing"
+	"time"
+
+	"weir/actions"
+	"weir/lag"
 )
 
 func TestAGroupInTroubleTellsWhatLeadsOn(t *testing.T) {
@@ -13,6 +17,33 @@ func TestAGroupInTroubleTellsWhatLeadsOn(t *testing.T) {
 	c.m.clusters[0].NoPeek = "policy"
 	c.press("esc", "k", "enter").reads("LOSING DATA", "next: a offset-reset").lacks("read the record")
 	c.press("2", "N", "g", "enter").lacks("next:")
+}
+
+// busy is a stand to which live members stand in the way, unless what is behind them can be stopped.
+type busy struct {
+	stand
+	with map[string]string
+}
+
+func (b *busy) Offers(string, lag.Ref, *lag.Reading) actions.Offer {
+	if b.with == nil {
+		return actions.Offer{Why: "not offered: 8 members still live; a plan can be made"}
+	}
+	return actions.Offer{Possible: true, Why: "it is stopped first", With: b.with}
+}
+
+func TestWhatMendsIsPutForwardAlsoWhenSomethingIsInTheWay(t *testing.T) {
+	c := open(t, nil, 120, 40, 2, troubled)
+	b := &busy{stand: stand{t: t}}
+	c.m.acts.actor = b
+	c.press("j", "enter")
+	c.tick(night, troubled)
+	c.reads("a record-skip, not now: 8 members still live").press("a").reads("> record-skip       8 members still live")
+	b.with = map[string]string{"hold": "false", "save-record": "r.json"}
+	c.press("esc")
+	c.tick(night.Add(time.Second), troubled)
+	c.reads("a record-skip, offset-reset").press("a", "j").reads("> offset-reset").press("enter").reads("hold          (•) no  ( ) yes")
+	c.press("esc", "k", "enter").reads("r.json")
 }
 
 func TestTheMapIsWalkedByItsCells(t *testing.T) {

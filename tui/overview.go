@@ -155,7 +155,10 @@ func (o *overview) verdict(s *snap, w int) []line {
 	if glyph != "" {
 		head = glyph + " " + head
 	}
-	out := []line{put(plain, " ").add(r, head)}
+	var out []line
+	for _, part := range wrap(s.glyphs, head, w-2, 2) {
+		out = append(out, put(plain, " ").add(r, part))
+	}
 	for i := 0; i < len(o.rows) && i < 2; i++ {
 		if !trouble(s.verdict(o.rows[i])) {
 			break

@@ -57,7 +57,7 @@ func shellLine(args []string) string {
 	out := make([]string, len(args))
 	for i, a := range args {
 		out[i] = a
-		if a == "" || strings.Trim(a, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-:/@+,") != "" || strings.HasPrefix(a, "-") && i > 2 && len(a) > 2 && !strings.HasPrefix(a, "--") {
+		if a == "" || strings.Trim(a, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-:/@+,=") != "" || strings.HasPrefix(a, "=") || strings.HasPrefix(a, "-") && i > 2 && len(a) > 2 && !strings.HasPrefix(a, "--") {
 			out[i] = "'" + strings.ReplaceAll(a, "'", `'\''`) + "'"
 		}
 	}

@@ -47,6 +47,8 @@ type Systems struct {
 	Peek func(context.Context, config.Cluster, PeekAt) (Peeked, error)
 	// Demo starts the embedded cluster. listen is the first broker's host:port, "" takes a free port.
 	Demo func(ctx context.Context, scenario, listen string, seed int64) (cluster config.Cluster, stop func(), err error)
+	// CallDemo stops or starts the program behind a group of an embedded cluster, in whatever process that runs.
+	CallDemo func(ctx context.Context, socket, verb, group string) error
 	// Console draws the screen, and runs the console's engine, until a person leaves it or ctx ends.
 	Console func(context.Context, *Console) error
 	// Actions are the kinds of change there are, able to reach the clusters given; with none they only describe themselves.
@@ -90,6 +92,8 @@ type app struct {
 	drawing atomic.Bool
 	// busy is set while the console carries out a change: it is then waited for.
 	busy atomic.Bool
+	// watchesAll is set by the console: without -c it opens on all clusters that are configured.
+	watchesAll bool
 	// policies are what the configuration says of a cluster's groups.
 	policies func(cluster string) []config.Policy
 	// declared are, by cluster, what the scenario of an embedded one says of its groups.

@@ -67,7 +67,8 @@ func (a *app) named(ctx context.Context) ([]config.Cluster, error) {
 	return out, nil
 }
 
-// wanted are the names given with -c, else the default cluster, else the only one.
+// wanted are the names given with -c, else the default cluster, else the only one. The console opens on all that are
+// configured, the default first.
 func (a *app) wanted(cfg config.Config) ([]string, error) {
 	var names []string
 	for _, n := range a.flag.clusters {
@@ -78,6 +79,12 @@ func (a *app) wanted(cfg config.Config) ([]string, error) {
 	switch {
 	case len(names) > 0:
 		return names, nil
+	case a.watchesAll && len(cfg.Clusters) > 0:
+		all := clusterNames(cfg)
+		if at := slices.Index(all, cfg.DefaultCluster); at > 0 {
+			all = slices.Insert(slices.Delete(all, at, at+1), 0, cfg.DefaultCluster)
+		}
+		return all, nil
 	case cfg.DefaultCluster != "":
 		return []string{cfg.DefaultCluster}, nil
 	case len(cfg.Clusters) == 1:

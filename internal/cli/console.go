@@ -55,6 +55,7 @@ func (a *app) console(ctx context.Context) error {
 	if !a.IsTTY(a.Stdin) || !a.IsTTY(a.Stdout) {
 		return noConsole()
 	}
+	a.watchesAll = true
 	clusters, err := a.chosen(ctx)
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -33,5 +34,51 @@ func TestAPanicOfTheConsoleLeavesAReport(t *testing.T) {
 	kept, err := os.ReadFile(reports[0])
 	if err != nil || !strings.Contains(string(kept), "index out of range\n\ngoroutine 1") {
 		t.Errorf("the report: %s, %v", kept, err)
+	}
+}
+
+// TestTheConsoleOpensOnAllClusters that are configured, the default first; -c chooses.
+func TestTheConsoleOpensOnAllClusters(t *testing.T) {
+	for _, c := range []struct{ args, first, want string }{
+		{"", "", "dead hang mad prod slow"}, {"", "default_cluster = \"prod\"\n", "prod dead hang mad slow"}, {"-c slow", "", "slow"},
+	} {
+		s := newShell(t)
+		text, err := os.ReadFile(s.env["WEIR_CONFIG"])
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.configure(c.first + string(text))
+		var got []string
+		sys := s.systems()
+		sys.Console = func(_ context.Context, on *Console) error {
+			for _, k := range on.Clusters {
+				got = append(got, k.Name)
+			}
+			return nil
+		}
+		code := Main(t.Context(), Env{Args: strings.Fields(c.args), Stdin: strings.NewReader(""), Stdout: &s.stdout, Stderr: &s.stderr,
+			Getenv: func(k string) string { return s.env[k] }, IsTTY: func(any) bool { return true }, Width: 80}, sys)
+		if code != 0 || strings.Join(got, " ") != c.want {
+			t.Errorf("%q with %q opens on %v, code %d: %s", c.args, c.first, got, code, &s.stderr)
+		}
+	}
+}
+
+func TestAProgramOfTheEmbeddedClusterIsCalled(t *testing.T) {
+	for args, want := range map[string]int{"demo-call /s stop g": 0, "demo-call /s start g": Unseen, "demo-call /s stop": Usage} {
+		s := newShell(t)
+		var got []string
+		sys := s.systems()
+		sys.CallDemo = func(_ context.Context, socket, verb, group string) error {
+			if got = []string{socket, verb, group}; verb == "start" {
+				return errors.New("it does not start")
+			}
+			return nil
+		}
+		code := Main(t.Context(), Env{Args: strings.Fields(args), Stdin: strings.NewReader(""), Stdout: &s.stdout, Stderr: &s.stderr,
+			Getenv: func(k string) string { return s.env[k] }, IsTTY: func(any) bool { return false }, Width: 80}, sys)
+		if code != want || want != Usage && strings.Join(got, " ") != args[len("demo-call "):] {
+			t.Errorf("%s: code %d, called with %v: %s", args, code, got, &s.stderr)
+		}
 	}
 }

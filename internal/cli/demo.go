@@ -46,6 +46,28 @@ can reach it at the address that is printed.`,
 	return c
 }
 
+// DemoCall is the command by which a program of the embedded cluster is stopped and started. It is for the plans that do
+// so, and is not listed.
+const DemoCall = "demo-call"
+
+func (a *app) demoCall() *cobra.Command {
+	return &cobra.Command{
+		Use: DemoCall + " SOCKET stop|start GROUP", Hidden: true, Short: "Stop or start a program of an embedded cluster that runs",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 3 {
+				return usage("weir %s takes a socket, stop or start, and a group", DemoCall)
+			}
+			return nil
+		},
+		RunE: func(c *cobra.Command, args []string) error {
+			if err := a.sys.CallDemo(c.Context(), args[0], args[1], args[2]); err != nil {
+				return unseen("%w", err)
+			}
+			return nil
+		},
+	}
+}
+
 func (a *app) runDemo(ctx context.Context, name string, f demoFlags) error {
 	scenario, err := a.scenario(name)
 	switch {

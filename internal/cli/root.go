@@ -47,7 +47,7 @@ configuration through --brokers. The cluster "demo" is built in: try weir get gr
 	root.SetErr(a.Stderr)
 	root.SetFlagErrorFunc(a.badFlag)
 	a.globalFlags(root)
-	root.AddCommand(a.get(), a.describe(), a.doctor(), a.config(), a.check(), a.why(), a.peek(), a.mark(), a.action(), a.plan(), a.apply(), a.runs(), a.audit(), a.lock(), a.demo(), a.man(), a.version())
+	root.AddCommand(a.get(), a.describe(), a.doctor(), a.config(), a.check(), a.why(), a.peek(), a.mark(), a.action(), a.plan(), a.apply(), a.runs(), a.audit(), a.lock(), a.demo(), a.demoCall(), a.man(), a.version())
 	root.SetHelpCommand(a.help())
 	root.InitDefaultCompletionCmd(a.Args...)
 	if c, _, err := root.Find([]string{"completion"}); err == nil && c != root {

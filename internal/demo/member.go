@@ -110,21 +110,49 @@ func (s *stage) start(m member) (*process, error) {
 	return p, nil
 }
 
-// keepAlive starts a member again whenever it has died, after a pause, as a supervisor does.
-func (s *stage) keepAlive(m member, pause time.Duration) {
-	s.spawn(func(ctx context.Context) {
+// keepAlive starts a member again whenever it has died, after a pause, as a supervisor does; until it is told to stop,
+// which waits until the member is gone.
+func (s *stage) keepAlive(m member, pause time.Duration) (stop func()) {
+	ctx, cancel := context.WithCancel(s.ctx)
+	ended := make(chan struct{})
+	s.spawn(func(context.Context) {
+		defer close(ended)
 		for {
 			p, err := s.start(m)
 			if err != nil {
 				s.log.Error("start", "client", m.id, "err", err)
 				return
 			}
-			<-p.done
+			select {
+			case <-p.done:
+			case <-ctx.Done():
+				p.end()
+				return
+			}
 			if !sleep(ctx, pause) {
 				return
 			}
 		}
 	})
+	return func() {
+		cancel()
+		<-ended
+	}
+}
+
+// patience is how long a member that is asked to leave has before it is killed.
+const patience = 2 * time.Second
+
+// end asks a member to leave, and kills it when it hangs.
+func (p *process) end() {
+	close(p.stop)
+	t := time.NewTimer(patience)
+	defer t.Stop()
+	select {
+	case <-p.done:
+	case <-t.C:
+		p.crash()
+	}
 }
 
 // startAll runs members and makes the start wait for each group to have all of them.

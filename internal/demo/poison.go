@@ -41,8 +41,14 @@ var poison = Scenario{
 		if err := s.position(invoicesPDF, 0, invoices.name); err != nil {
 			return err
 		}
-		for _, m := range crew(2, member{group: invoicesPDF, protocol: classic, topics: []string{invoices.name}, handle: readInvoice}) {
-			s.keepAlive(m, restartsWithin)
+		if err := s.runs(invoicesPDF, func() (func(), error) {
+			var stops []func()
+			for _, m := range crew(2, member{group: invoicesPDF, protocol: classic, topics: []string{invoices.name}, handle: readInvoice}) {
+				stops = append(stops, s.keepAlive(m, restartsWithin))
+			}
+			return func() { together(stops) }, nil
+		}); err != nil {
+			return err
 		}
 		s.expect(invoicesPDF, 2)
 		s.at(poisonAfter, s.writePoison)

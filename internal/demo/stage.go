@@ -34,6 +34,7 @@ type stage struct {
 	once   sync.Once
 
 	groups []awaited
+	apps   map[string]*application // by group
 }
 
 // awaited is a group that must be visible before the cluster counts as started.

@@ -33,11 +33,28 @@ var stalledMember = Scenario{
 		members[1].handle = func(ctx context.Context, _ *kgo.Record) bool {
 			if hangs.Load() {
 				<-ctx.Done()
+				return false // it ends without a commit
 			}
 			return true
 		}
 		s.at(hangsAfter, func(context.Context) { hangs.Store(true) })
-		_, err := s.startAll(members...)
-		return err
+		s.expect(ordersFraud, len(members))
+		again := false
+		return s.runs(ordersFraud, func() (func(), error) {
+			if again { // a program that was started anew hangs no more
+				hangs.Store(false)
+			}
+			again = true
+			var stops []func()
+			for _, m := range members {
+				p, err := s.start(m)
+				if err != nil {
+					together(stops)
+					return nil, err
+				}
+				stops = append(stops, p.end)
+			}
+			return func() { together(stops) }, nil
+		})
 	},
 }

@@ -57,14 +57,14 @@ func (a Action) Offers(ref lag.Ref, r *lag.Reading) actions.Offer {
 	}
 	for _, g := range r.Groups {
 		if g.Name == ref.Name && !g.Gone {
-			return a.offer(r, g, place)
+			return a.offer(ref.Cluster, r, g, place)
 		}
 	}
 	return actions.Offer{Why: "not offered: the group is not seen"}
 }
 
-func (a Action) offer(r *lag.Reading, g lag.Group, place cluster.Place) actions.Offer {
-	group := lag.Ref{Kind: lag.KindGroup, Name: g.Name}
+func (a Action) offer(on string, r *lag.Reading, g lag.Group, place cluster.Place) actions.Offer {
+	group := lag.Ref{Cluster: on, Kind: lag.KindGroup, Name: g.Name}
 	for _, i := range g.Positions {
 		part := r.Partitions[r.Positions[i].Partition]
 		if r.Topics[part.Topic].Name != place.Topic || part.Number != place.Partition {
@@ -79,7 +79,7 @@ func (a Action) offer(r *lag.Reading, g lag.Group, place cluster.Place) actions.
 		case end >= 0 && committed >= end:
 			return actions.Offer{Why: "not offered: nothing is unread on this partition"}
 		}
-		if o := (reset.Action{Connect: a.Connect}).Offers(group, r); !o.Possible {
+		if o := (reset.Action{Connect: a.Connect}).Offers(group, r); !o.Possible || o.With != nil {
 			return o
 		}
 		return actions.Offer{Possible: true, Why: "the group has no members, and stands at offset " + strconv.FormatInt(committed, 10)}

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"weir/actions"
+	"weir/actions/kafka/cluster"
 	"weir/actions/kafka/kafkatest"
 	"weir/lag"
 
@@ -370,6 +371,27 @@ func TestOffers(t *testing.T) {
 		tt.change()
 		if got := (Action{}).Offers(tt.ref, r); got.Possible != tt.ok || !strings.Contains(got.Why, tt.why) {
 			t.Errorf("%s: %+v", tt.name, got)
+		}
+	}
+}
+
+// TestOffersByAnApplication: live members are in nobody's way where the program behind them can be stopped.
+func TestOffersByAnApplication(t *testing.T) {
+	topo := &lag.Topology{Topics: []lag.Topic{{Name: "t"}}, Partitions: []lag.Partition{{}}, Positions: []lag.Position{{}},
+		Groups: []lag.Group{{Name: "g", Type: lag.Classic, Members: make([]lag.Member, 3), Positions: []lag.PositionIx{0}}}}
+	r := &lag.Reading{Topology: topo, Committed: []int64{4}, End: []int64{9}}
+	ref := lag.Ref{Cluster: "c", Kind: lag.KindPosition, Name: "g", Sub: "t:0"}
+	for group, want := range map[string]bool{"g": true, "other": false} {
+		a := Action{Connect: cluster.Connect{Applications: func(on, of string) (*cluster.Application, error) {
+			if on == "c" && of == group {
+				return &cluster.Application{}, nil
+			}
+			return nil, nil
+		}}}
+		for _, got := range []actions.Offer{a.Offers(ref, r), a.reset().Offers(lag.Ref{Cluster: "c", Kind: lag.KindGroup, Name: "g"}, r)} {
+			if got.Possible != want || (got.With[pStopApp] == "true") != want || !strings.Contains(got.Why, "3 members still live") {
+				t.Errorf("an application of %s: %+v", group, got)
+			}
 		}
 	}
 }

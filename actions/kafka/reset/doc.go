@@ -89,6 +89,10 @@ func (a Action) Offers(ref lag.Ref, r *lag.Reading) actions.Offer {
 			return actions.Offer{Why: "not offered: " + why.What + "; " + why.Do}
 		}
 		if n := len(g.Members); n > 0 {
+			if app, err := a.Connect.Application(ref.Cluster, g.Name); err == nil && app != nil {
+				return actions.Offer{Possible: true, With: map[string]string{pStopApp: "true"},
+					Why: text.Plural(n, "member", "members") + " still live: the application behind the group is stopped first, and started again"}
+			}
 			return actions.Offer{Why: "not offered: " + text.Plural(n, "member", "members") + " still live; a plan can be made, it is applied once none is left"}
 		}
 		return actions.Offer{Possible: true, Why: "the group has no members"}
