@@ -99,7 +99,7 @@ func TestTheFormSaysWhatIsWrongBesideTheField(t *testing.T) {
 	if got := x.stand.asked[1].Params; got["ago"] != "15m" || got["to"] != "" {
 		t.Errorf("asked for %v", got)
 	}
-	x.press("esc").reads("(•) ago").press("down").write("-5").reads("'--shift=-5'")
+	x.press("esc").reads("(•) ago").press("down").write("-5").reads("--shift=-5")
 	x.press("tab").write("~/offsets.csv").reads("--from-file")
 	x.keys("enter")
 	if x.stand.files["from-file"] != "~/offsets.csv" {
