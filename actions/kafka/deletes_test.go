@@ -270,16 +270,13 @@ func TestKillSweep(t *testing.T) {
 		t.Run(k.name, func(t *testing.T) {
 			t.Parallel()
 			_, c := kafkatest.Fake(t)
-			points, turns, least := 0, 1, 20
+			turns, least := 1, 20
 			if *every {
 				turns, least = 8, 200
 			}
+			count := kafkatest.NewSweep(t, k.name, "in memory", least)
 			for turn := range turns { // as many groups as it takes, each with a journal of its own, which is read again and again
-				points += sweep(t, kafkatest.On(t, c.ListenAddrs()), fmt.Sprintf("%d", turn), k.req, turn)
-			}
-			t.Logf("%d points", points)
-			if points < least {
-				t.Errorf("cut off at %d points only", points)
+				sweep(t, kafkatest.On(t, c.ListenAddrs()), fmt.Sprintf("%d", turn), k.req, turn, count)
 			}
 		})
 	}
@@ -288,14 +285,12 @@ func TestKillSweep(t *testing.T) {
 func TestRealKillSweep(t *testing.T) {
 	for _, k := range kinds {
 		t.Run(k.name, func(t *testing.T) {
-			if n := sweep(t, kafkatest.On(t, realkafka.Shared(t).Seeds()), realkafka.Name("s"), k.req, 0); n < 10 {
-				t.Errorf("cut off at %d points only", n)
-			}
+			sweep(t, kafkatest.On(t, realkafka.Shared(t).Seeds()), realkafka.Name("s"), k.req, 0, kafkatest.NewSweep(t, k.name, "real", 10))
 		})
 	}
 }
 
-func sweep(t *testing.T, w *kafkatest.World, name string, req actions.Request, turn int) (points int) {
+func sweep(t *testing.T, w *kafkatest.World, name string, req actions.Request, turn int, count *kafkatest.Sweep) {
 	t.Helper()
 	group, req, before := seed(w, name, req)
 	x := executor(w)
@@ -309,7 +304,7 @@ func sweep(t *testing.T, w *kafkatest.World, name string, req actions.Request, t
 			if !reached {
 				kafkatest.Must(t, err)
 			}
-			recover(t, x, p, rep.Run, turn+point)
+			found := recover(t, x, p, rep.Run, turn+point)
 			if got := w.Committed(group); !same(got, before) {
 				t.Fatalf("cut off at %s (after: %v): left are %v", where, after, got)
 			}
@@ -318,10 +313,9 @@ func sweep(t *testing.T, w *kafkatest.World, name string, req actions.Request, t
 			if !reached {
 				break
 			}
-			points++
+			count.Point(found)
 		}
 	}
-	return points
 }
 
 func ignoreGone(err error) error {
@@ -331,16 +325,17 @@ func ignoreGone(err error) error {
 	return err
 }
 
-// recover settles a run that was cut off, goes on with it every other time, and undoes it.
-func recover(t *testing.T, x *actions.Executor, p actions.Plan, run string, turn int) {
+// recover settles a run that was cut off, goes on with it every other time, and undoes it. It gives the run as it was
+// found.
+func recover(t *testing.T, x *actions.Executor, p actions.Plan, run string, turn int) actions.RunInfo {
 	t.Helper()
 	ctx := context.WithoutCancel(t.Context())
 	if run == "" {
-		return
+		return actions.RunInfo{}
 	}
 	info, _, err := x.Show(ctx, run)
 	if errors.Is(err, actions.ErrUnseen) { // cut off before its first entry
-		return
+		return info
 	}
 	kafkatest.Must(t, err)
 	if info.Unfinished() {
@@ -353,10 +348,11 @@ func recover(t *testing.T, x *actions.Executor, p actions.Plan, run string, turn
 	}
 	req, err := x.Undo(ctx, run)
 	if errors.Is(err, actions.ErrUsage) || errors.Is(err, actions.ErrRefused) {
-		return
+		return info
 	}
 	kafkatest.Must(t, err)
 	u := kafkatest.Plan(t, x, req)
 	_, err = x.Apply(ctx, u, kafkatest.Consent(u))
 	kafkatest.Must(t, err)
+	return info
 }

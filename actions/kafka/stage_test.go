@@ -40,6 +40,7 @@ type stage struct {
 	real *realkafka.Cluster    // nil in memory
 	// On stage is one trial.
 	topic, group, dlq string
+	was, turned       map[int32][]int32 // replicas of the topic whose leaders are elected, as made and as put into order then; nil: any
 	trial             *kafkatest.Trial
 	run               string      // its id, once it is heard of
 	back              *kgo.Client // a consumer that came back
@@ -165,7 +166,10 @@ func (s *stage) setElection() actions.Request {
 	if s.k != nil {
 		s.k.Set(func() { s.k.Topics[s.topic] = []*kafkatest.Part{kafkatest.At(0, 1), kafkatest.At(1, 0)} })
 	} else {
-		s.layOut(map[int32][]int32{0: {1, 2, 3}, 1: {2, 3, 1}}, map[int32][]int32{0: {2, 1, 3}, 1: {3, 2, 1}})
+		if s.was == nil {
+			s.was, s.turned = map[int32][]int32{0: {1, 2, 3}, 1: {2, 3, 1}}, map[int32][]int32{0: {2, 1, 3}, 1: {3, 2, 1}}
+		}
+		s.layOut(s.was, s.turned)
 	}
 	return actions.Request{Target: lag.Ref{Cluster: kafkatest.Cluster, Kind: lag.KindTopic, Name: s.topic}, Params: map[string]string{"batch": "1"}}
 }

@@ -5,7 +5,6 @@ import (
 	"flag"
 	"fmt"
 	"path/filepath"
-	"sync/atomic"
 	"testing"
 
 	"weir/actions"
@@ -17,7 +16,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
-var everyPoint = flag.Bool("all", false, "crash real brokers' clients at every point, not at some")
+var everyPoint = flag.Bool("all", false, "crash at every point, in memory and on real brokers, not at some")
 
 // sweep is a skip whose run is cut off everywhere.
 type sweep struct {
@@ -26,6 +25,7 @@ type sweep struct {
 	n      int // of the point, for a file of its own
 	before kadm.Offset
 	copies int // in the topic to park in, before the run
+	count  *kafkatest.Sweep
 }
 
 func (s *sweep) path() string { return filepath.Join(s.Dir, fmt.Sprintf("record-%d.jsonl", s.n)) }
@@ -84,6 +84,7 @@ func (s *sweep) cut(t *testing.T, point int, after bool) bool {
 	}
 	sent := s.Acted.Count()
 	info := s.info(t, p)
+	s.count.Point(info)
 	if info.Run == "" && sent["OffsetCommit"]+sent["JoinGroup"]+sent["Produce"] > 0 {
 		t.Fatalf("cut off at %s: requests %v went out, and the journal knows no run", what, sent)
 	}
@@ -186,27 +187,24 @@ func (s *sweep) expire(t *testing.T, run string) {
 }
 
 func TestKillSweep(t *testing.T) {
-	var points atomic.Int64
-	t.Cleanup(func() {
-		t.Logf("%d points", points.Load())
-		if n := points.Load(); n < 200 {
-			t.Errorf("cut off at %d points only", n)
-		}
-	})
+	step, least := 3, 60
+	if *everyPoint {
+		step, least = 1, 200
+	}
+	count := kafkatest.NewSweep(t, "record-skip", "in memory", least)
 	for _, way := range []string{"bare", "file", "park", "unheld"} {
 		t.Run(way, func(t *testing.T) {
 			t.Parallel()
 			_, c := kafkatest.Fake(t)
 			for i, after := range []bool{false, true} {
 				var s *sweep
-				for point := 1; ; point++ {
+				for point := 1; ; point += step {
 					if point%10 == 1 { // a journal of its own, since it is read again and again
-						s = &sweep{bench: newBench(kafkatest.On(t, c.ListenAddrs()), fmt.Sprintf("%s-%d-%d", way, i, point)), way: way}
+						s = &sweep{bench: newBench(kafkatest.On(t, c.ListenAddrs()), fmt.Sprintf("%s-%d-%d", way, i, point)), way: way, count: count}
 					}
 					if !s.cut(t, point, after) {
 						break
 					}
-					points.Add(1)
 				}
 			}
 		})
@@ -216,21 +214,18 @@ func TestKillSweep(t *testing.T) {
 // TestRealKillSweep cuts weir off on real brokers: at some points, or with -args -all at all of them.
 func TestRealKillSweep(t *testing.T) {
 	c := realkafka.Shared(t)
+	count := kafkatest.NewSweep(t, "record-skip", "real", 12)
 	for _, way := range []string{"file", "park"} {
 		t.Run(way, func(t *testing.T) {
-			s := &sweep{bench: realBench(t, c), way: way}
-			step, points := 9, 0
+			s := &sweep{bench: realBench(t, c), way: way, count: count}
+			step := 9
 			if *everyPoint {
 				step = 1
 			}
 			for _, after := range []bool{false, true} {
-				for point := 2; s.cut(t, point, after); point += step {
-					points++
+				for point := 2; s.cut(t, point, after); {
+					point += step
 				}
-			}
-			t.Logf("%d points", points)
-			if points < 6 {
-				t.Errorf("cut off at %d points only", points)
 			}
 		})
 	}

@@ -6,7 +6,6 @@ import (
 	"flag"
 	"fmt"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -32,6 +31,7 @@ type sweep struct {
 	after  map[string]int64
 	stops  bool // the application is stopped and started
 	runs   bool // it runs
+	count  *kafkatest.Sweep
 }
 
 // application is one without consumers, whose commands are points as well. A command that the crash cuts off before it
@@ -106,6 +106,7 @@ func (s *sweep) cut(t *testing.T, x *actions.Executor, req actions.Request, poin
 	}
 	mutations := s.w.Acted.Count()
 	info := s.info(t, x, p)
+	s.count.Point(info)
 	s.announced(t, x, info.Run, mutations, what)
 	if info.Unfinished() {
 		s.recover(t, x, info, p, point)
@@ -228,17 +229,11 @@ func (s *sweep) expire(t *testing.T, run string) {
 }
 
 func TestKillSweep(t *testing.T) {
-	var points atomic.Int64
-	t.Cleanup(func() {
-		t.Logf("%d points", points.Load())
-		least := int64(200)
-		if !*everyPoint {
-			least = 30
-		}
-		if n := points.Load(); n < least {
-			t.Errorf("cut off at %d points only", n)
-		}
-	})
+	least := 200
+	if !*everyPoint {
+		least = 30
+	}
+	count := kafkatest.NewSweep(t, "offset-reset", "in memory", least)
 	for _, tt := range []struct {
 		name   string
 		topics int
@@ -259,6 +254,7 @@ func TestKillSweep(t *testing.T) {
 				for point := 1 + i; ; point += step {
 					if s == nil || point%10 == 1 { // a journal of its own, since it is read again and again
 						s, req = newSweep(t, kafkatest.On(t, c.ListenAddrs()), fmt.Sprintf("%s-%d-%d", tt.name, i, point), tt.topics, tt.hold)
+						s.count = count
 						if tt.stop {
 							s.application()
 							req.Params["stop-app"] = "true"
@@ -268,7 +264,6 @@ func TestKillSweep(t *testing.T) {
 					if !s.cut(t, x, req, point, after) {
 						break
 					}
-					points.Add(1)
 				}
 			}
 		})
