@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"weir/internal/engine"
+	"weir/internal/query"
 	"weir/internal/text"
 	"weir/internal/wire"
 	"weir/lag"
@@ -131,7 +132,7 @@ func (b bar) of(v *state.Verdict) finding {
 		return passes
 	case bad || over:
 		return fails
-	case v.State == state.Unknown || v.State == state.NotVisible || v.Counts[state.Unknown] > 0:
+	case v.State == state.Unknown || v.State == state.NotVisible || v.Counts[state.Unknown]+v.Counts[state.NotVisible] > 0:
 		return unjudged
 	case b.maxLag >= 0 && (!lag.Known(v.Lag) || v.LagBound == lag.AtLeast) && v.Positions > 0 && v.State != state.NeverCommitted:
 		return unjudged
@@ -261,17 +262,25 @@ func (a *app) tellCheck(k *kind, s *sight, selected *selection, b bar, allowGaps
 		return absentErr
 	}
 	a.tellGaps(s, missing)
-	if !allowGaps && (count[unjudged] > 0 || anyClusterUnseen(s)) {
+	if !allowGaps && (count[unjudged] > 0 || anyUnseen(s, selected, found)) {
 		return fault{Unseen, errSaid}
 	}
 	return nil
 }
 
-func anyClusterUnseen(s *sight) bool {
+// anyUnseen reports whether a group that was asked for may be in what could not be seen. Groups that are named one by one
+// were judged by what is known of each; what else their cluster hides is not about them.
+func anyUnseen(s *sight, selected *selection, found map[place]finding) bool {
 	for _, c := range s.clusters {
-		if !c.Seen || !c.Reading.Complete {
+		if !c.Seen || !c.Reading.Complete && !selected.allNamed(func(name string) bool { _, ok := found[place{c.Name, name}]; return ok }) {
 			return true
 		}
 	}
 	return false
+}
+
+// allNamed reports whether groups are asked for by their very names, and has has each.
+func (s *selection) allNamed(has func(string) bool) bool {
+	names := s.by[lag.KindGroup]
+	return len(names) > 0 && !slices.ContainsFunc(names, func(g query.Glob) bool { return !g.Literal() || !has(g.String()) })
 }

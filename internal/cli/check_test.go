@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"weir/internal/wire"
 	"weir/lag"
 	"weir/lag/state"
 )
@@ -25,6 +26,7 @@ func TestBar(t *testing.T) {
 	bound := told(state.KeepingUp, state.Calm, func(v *state.Verdict) { v.LagBound = lag.AtLeast })
 	boundTime := told(state.KeepingUp, state.Calm, func(v *state.Verdict) { v.TimeLagBound = lag.AtLeast })
 	partly := told(state.NeverCommitted, state.Calm, func(v *state.Verdict) { v.Counts[state.Unknown] = 1 })
+	veiled := told(state.FallingBehind, state.Warning, func(v *state.Verdict) { v.Counts[state.NotVisible] = 1 })
 	gravely := told(state.Stalled, state.Critical, func(v *state.Verdict) { v.Counts[state.Unknown] = 1 })
 	noLag := told(state.KeepingUp, state.Calm, func(v *state.Verdict) { v.Lag = lag.Unknown })
 	noTime := told(state.KeepingUp, state.Calm, func(v *state.Verdict) { v.TimeLag = state.NotKnown })
@@ -44,6 +46,7 @@ func TestBar(t *testing.T) {
 		"another state is named":    {checkFlags{failOn: "stopped"}, stalled, passes},
 		"a calm state is named":     {checkFlags{failOn: "keeping_up"}, fine, fails},
 		"muted":                     {critical, muted, passes},
+		"a part is not visible":     {critical, veiled, unjudged},
 		"nothing was judged":        {critical, nil, unjudged},
 		"unknown":                   {critical, unknown, unjudged},
 		"not visible":               {critical, hidden, unjudged},
@@ -106,6 +109,34 @@ func TestSettled(t *testing.T) {
 	} {
 		if got := settled(c.v); got != c.want {
 			t.Errorf("%s: %v, want %v", name, got, c.want)
+		}
+	}
+}
+
+// TestUnseen: what a cluster hides counts unless every group that is asked for is named, and was found there.
+func TestUnseen(t *testing.T) {
+	whole := wire.Cluster{Name: "a", Seen: true, Reading: &lag.Reading{Complete: true}}
+	part := wire.Cluster{Name: "b", Seen: true, Reading: &lag.Reading{}}
+	dead := wire.Cluster{Name: "c"}
+	found := map[place]finding{{"a", "pay"}: passes, {"b", "pay"}: passes}
+	for _, c := range []struct {
+		args     []string
+		clusters []wire.Cluster
+		want     bool
+	}{
+		{nil, []wire.Cluster{whole}, false},
+		{nil, []wire.Cluster{part}, true},
+		{[]string{"pay"}, []wire.Cluster{whole, part}, false},
+		{[]string{"pay", "mail"}, []wire.Cluster{part}, true},
+		{[]string{"pay", "m*"}, []wire.Cluster{part}, true},
+		{[]string{"pay"}, []wire.Cluster{part, dead}, true},
+	} {
+		selected, err := newSelection(kindNamed("groups"), c.args, rowFlags{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := anyUnseen(&sight{clusters: c.clusters}, selected, found); got != c.want {
+			t.Errorf("%q on %d clusters: %v", c.args, len(c.clusters), got)
 		}
 	}
 }
