@@ -196,18 +196,29 @@ func (s *stage) read(ctx context.Context, cl *kgo.Client, m member, stop <-chan 
 		fetches.EachError(func(t string, p int32, err error) {
 			s.log.Debug("fetch", "client", m.id, "topic", t, "partition", p, "err", err)
 		})
-		for it := fetches.RecordIter(); !it.Done(); {
-			if m.handle != nil && !m.handle(poll, it.Next()) {
+		var handled []*kgo.Record
+		for it := fetches.RecordIter(); m.handle != nil && !it.Done(); {
+			r := it.Next()
+			if !m.handle(poll, r) {
+				s.commitBefore(poll, cl, m, handled)
 				return
 			}
-			if m.handle == nil {
-				it.Next()
-			}
+			handled = append(handled, r)
 		}
 		if m.pace > 0 && !sleep(poll, time.Duration(float64(fetches.NumRecords())/m.pace*float64(time.Second))) {
 			s.leave(ctx, cl, m)
 			return
 		}
+	}
+}
+
+// commitBefore commits what a member handled before the record that it dies of, as most frameworks do.
+func (s *stage) commitBefore(ctx context.Context, cl *kgo.Client, m member, handled []*kgo.Record) {
+	if ctx.Err() != nil || len(handled) == 0 {
+		return
+	}
+	if err := cl.CommitRecords(ctx, handled...); err != nil {
+		s.log.Debug("commit before dying", "client", m.id, "err", err)
 	}
 }
 

@@ -20,7 +20,7 @@ const (
 // unreadable is what its readers die of.
 var unreadable = []byte(`{"invoice":"invoice-0013","n":`)
 
-// poison: whoever gets the partition reads the record, dies before its commit, and is started again.
+// poison: whoever gets the partition reads the record, commits what came before it, dies, and is started again.
 var poison = Scenario{
 	Name:  "poison",
 	Title: "a record that kills its reader",
