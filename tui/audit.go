@@ -155,7 +155,8 @@ func (a *auditView) pane(s *snap, w int) []line {
 	if row == nil {
 		return nil
 	}
-	e := &a.entries[a.rows[a.row[a.cursor()]]]
+	at, _ := a.grid.under()
+	e := &a.entries[a.rows[at]]
 	var data struct{ Title, Note string }
 	if json.Unmarshal(e.Data, &data) != nil {
 		data.Title = ""

@@ -64,7 +64,7 @@ func (c *clusters) draw(s *snap, w, h int) ([]line, string) {
 
 // pane is the sentence of the cluster under the cursor.
 func (c *clusters) pane(s *snap, w int) []line {
-	at, ok := c.row[c.cursor()]
+	at, ok := c.under()
 	if !ok || at >= len(c.all) {
 		return nil
 	}

@@ -32,7 +32,7 @@ type grid struct {
 	columns []column
 	grow    int // index of the column that takes the longest name, from its width up to 40
 	keys    []string
-	row     map[string]int // where a key's row is in the data of the last sync
+	data    []int // of each key, where its row is in the data of the last sync
 	at      int
 	top     int
 	page    int // rows drawn last
@@ -57,27 +57,31 @@ type grid struct {
 func (g *grid) sync(want []string, sort bool, now time.Time) {
 	was := g.cursor()
 	line := g.at - g.top
-	row := make(map[string]int, len(want))
-	for i, k := range want {
-		row[k] = i
-	}
-	if sort || !g.synced {
-		g.keys, g.heldAt = append(g.keys[:0:0], want...), time.Time{}
-	} else {
-		g.hold(want, row)
-		if g.heldAt.IsZero() && !equal(g.keys, want) {
-			g.heldAt = now
-		} else if equal(g.keys, want) {
+	switch {
+	case sort || !g.synced || equal(g.keys, want):
+		g.keys, g.heldAt = append(g.keys[:0], want...), time.Time{}
+		g.data = slices.Grow(g.data[:0], len(want))
+		for i := range want {
+			g.data = append(g.data, i)
+		}
+	default:
+		g.hold(want)
+		if equal(g.keys, want) {
 			g.heldAt = time.Time{}
+		} else if g.heldAt.IsZero() {
+			g.heldAt = now
 		}
 	}
-	g.row = row
 	g.find(was, line)
 	g.synced = len(want) > 0
 }
 
 // hold keeps the order of what is still there and appends what is new.
-func (g *grid) hold(want []string, row map[string]int) {
+func (g *grid) hold(want []string) {
+	row := make(map[string]int, len(want))
+	for i, k := range want {
+		row[k] = i
+	}
 	kept := make([]string, 0, len(want))
 	have := make(map[string]bool, len(g.keys))
 	for _, k := range g.keys {
@@ -95,7 +99,10 @@ func (g *grid) hold(want []string, row map[string]int) {
 			return cmp.Compare(rank(g.leads(a)), rank(g.leads(b)))
 		})
 	}
-	g.keys = kept
+	g.keys, g.data = kept, slices.Grow(g.data[:0], len(kept))
+	for _, k := range kept {
+		g.data = append(g.data, row[k])
+	}
 }
 
 func rank(leads bool) int {
@@ -135,6 +142,14 @@ func (g *grid) cursor() string {
 		return ""
 	}
 	return g.keys[g.at]
+}
+
+// under returns where the data of the row under the cursor is; false without rows.
+func (g *grid) under() (int, bool) {
+	if g.at < 0 || g.at >= len(g.data) {
+		return 0, false
+	}
+	return g.data[g.at], true
 }
 
 // move moves the cursor; false for a verb that doesn't.
@@ -313,7 +328,7 @@ func (g *grid) draw(t theme, w, h int, focused bool, cells func(row int) []cell)
 	}
 	g.top = max(0, min(g.top, len(g.keys)-g.page))
 	for i := g.top; i < len(g.keys) && i < g.top+g.page; i++ {
-		lines = append(lines, g.line(t, shown, cells(g.row[g.keys[i]]), focused && i == g.at, g.marks[g.keys[i]]))
+		lines = append(lines, g.line(t, shown, cells(g.data[i]), focused && i == g.at, g.marks[g.keys[i]]))
 	}
 	g.drawn, g.spots = lines, g.spots[:0]
 	at := gutter - 1

@@ -170,7 +170,7 @@ func (l *list) isText(field string) bool {
 
 // under returns the values of the row under the cursor; nil without rows.
 func (l *list) under() []wire.Value {
-	at, ok := l.row[l.cursor()]
+	at, ok := l.grid.under()
 	if !ok || at >= len(l.rows) {
 		return nil
 	}
@@ -232,8 +232,8 @@ func (l *list) describe(s *snap, raw bool) (string, []string, bool) {
 	if row == nil {
 		return "", nil, false
 	}
-	at := l.rows[l.row[l.cursor()]]
-	picked := l.table.Pick([]int{at})
+	at, _ := l.grid.under()
+	picked := l.table.Pick([]int{l.rows[at]})
 	doc := wire.New("", s.judged, s.wire(), picked)
 	return l.title(row), pages(s, doc, raw), true
 }

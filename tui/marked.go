@@ -37,9 +37,9 @@ func (g *grid) unmark() bool {
 func (l *list) markedSpots() []spot {
 	var out []spot
 	topic, number := l.table.Column("topic"), l.table.Column("partition")
-	for _, k := range l.keys {
-		if at, ok := l.row[k]; ok && l.marks[k] && at < len(l.rows) {
-			out = append(out, spotOf(topic, number, l.reader.Row(l.rows[at])))
+	for i, k := range l.keys {
+		if l.marks[k] && l.data[i] < len(l.rows) {
+			out = append(out, spotOf(topic, number, l.reader.Row(l.rows[l.data[i]])))
 		}
 	}
 	return out

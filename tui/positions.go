@@ -118,8 +118,8 @@ func (p *positions) sync(s *snap) {
 	if p.seek[0] == "" || len(p.keys) == 0 {
 		return
 	}
-	for i, k := range p.keys {
-		row := p.reader.Row(p.rows[p.row[k]])
+	for i, at := range p.data {
+		row := p.reader.Row(p.rows[at])
 		if row[3].String() == p.seek[0] && row[4].String() == p.seek[1] {
 			p.at = i
 		}

@@ -143,7 +143,7 @@ func (g *groupPage) selected(s *snap) (selection, bool) {
 		}
 		return c, true
 	}
-	if at, held := g.members.row[g.members.cursor()]; held && at < len(g.members.all) {
+	if at, held := g.members.under(); held && at < len(g.members.all) {
 		if worst := g.members.all[at].worst; worst != nil && worst.Severity > 0 {
 			r := s.read()
 			part := &r.Partitions[r.Positions[worst.Position].Partition]

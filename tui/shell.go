@@ -109,8 +109,8 @@ func fence(lines []string) string {
 // markdown is the list as a table, of all rows that it holds.
 func (l *list) markdown(s *snap) string {
 	rows := make([]int, 0, mostCopied)
-	for _, k := range l.keys[:min(len(l.keys), mostCopied)] {
-		if at, ok := l.row[k]; ok && at < len(l.rows) {
+	for _, at := range l.data[:min(len(l.data), mostCopied)] {
+		if at < len(l.rows) {
 			rows = append(rows, l.rows[at])
 		}
 	}

@@ -77,8 +77,8 @@ func (t *topicPage) sync(s *snap) {
 		return
 	}
 	number := t.table.Column("partition")
-	for i, k := range t.keys {
-		if t.reader.Cell(t.rows[t.row[k]], number).String() == t.seek {
+	for i, at := range t.data {
+		if t.reader.Cell(t.rows[at], number).String() == t.seek {
 			t.at = i
 		}
 	}
