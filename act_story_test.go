@@ -6,7 +6,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/twmb/franz-go/pkg/kadm"
@@ -47,22 +46,7 @@ func TestStoryOfAReset(t *testing.T) {
 	run := p.Start(cmd)
 
 	p.Await(culprit, "stopped", "read-only")
-	p.Type("2")
-	p.Await("groups", "1 of ")
-	p.Type("/" + culprit + "\r")
-	p.Await("filter " + culprit)
-	p.Type("a")
-	p.Await("what can be done to "+culprit, "offset-reset", "arm:  :arm 15m REASON")
-	for row := 2; !strings.Contains(p.Screen(), "> offset-reset"); row++ {
-		p.Type("j")
-		p.Await(fmt.Sprintf("%d of ", row))
-	}
-	p.Type("\r")
-	p.Await("earliest", "latest", "weir plan offset-reset "+culprit)
-	p.Type("\x1b[B ") // down, and choose
-	p.Await("--to latest")
-	p.Type("\r")
-	p.Await("checked before every write", "Offset-reset of "+culprit, "skipped")
+	planReset(p, culprit)
 	p.Type("\r")
 	p.Await("to apply it, arm")
 	p.Type(":")

@@ -65,14 +65,16 @@ func TestStoryOverSSH(t *testing.T) {
 
 // opsBox is the machine at the other end: a weir, its configuration, its state, and a cluster that it reaches.
 type opsBox struct {
-	dir  string
-	pipe *os.File // on which weir's life is told
-	tale *bufio.Reader
+	dir     string
+	brokers []string
+	gate    *gate    // between weir and the brokers
+	pipe    *os.File // on which weir's life is told
+	tale    *bufio.Reader
 }
 
 func newOpsBox(t *testing.T) *opsBox {
 	t.Helper()
-	b := &opsBox{dir: t.TempDir()}
+	b := &opsBox{dir: t.TempDir(), gate: &gate{kept: make(chan struct{}, 100)}}
 	weir, err := exec.LookPath("weir")
 	if err != nil {
 		t.Fatal(err)
@@ -85,7 +87,12 @@ func newOpsBox(t *testing.T) *opsBox {
 		t.Fatal(err)
 	}
 	t.Cleanup(c.Close)
-	conf := fmt.Sprintf("[clusters.night]\nbrokers = [%q]\nenvironment = \"stage\"\n", c.Brokers()[0])
+	b.brokers = c.Brokers()
+	conf, err := b.gate.before(b.brokers, t.Cleanup)
+	if err != nil {
+		t.Fatal(err)
+	}
+	conf = "[clusters.night]\nenvironment = \"stage\"\n" + conf
 	if err := os.WriteFile(filepath.Join(b.dir, "config.toml"), []byte(conf), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -129,7 +136,7 @@ func (b *opsBox) told(t *testing.T, what string) int {
 // open has a person open the console over the line.
 func (b *opsBox) open(t *testing.T, l *lines) (p *screentest.Terminal, client *screentest.Program, pid int) {
 	t.Helper()
-	p = screentest.New(t, screentest.Options{Width: 100, Height: 30})
+	p = screentest.New(t, screentest.Options{Width: 110, Height: 36})
 	client = p.Start(l.command(t, b.console()))
 	return p, client, b.told(t, "pid")
 }
