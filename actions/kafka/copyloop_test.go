@@ -227,8 +227,18 @@ func (r *copying) cursor(ctx context.Context) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	commits, err := cluster.ReadCommits(ctx, r.seeing, r.group(), broker, nil)
-	return commits[cluster.Place{Topic: r.from}].Offset, err
+	// A transaction's end is answered before its marker is in the group's partition: until then the broker gives no commit.
+	for tries := 100; ; tries-- {
+		commits, err := cluster.ReadCommits(ctx, r.seeing, r.group(), broker, nil)
+		if err == nil || tries == 0 || actions.ExitCode(err) != int(actions.ErrGuard) {
+			return commits[cluster.Place{Topic: r.from}].Offset, err
+		}
+		select {
+		case <-ctx.Done():
+			return 0, ctx.Err()
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
 }
 
 func (r *copying) Verify(ctx context.Context) (actions.Verdict, error) {
