@@ -14,10 +14,18 @@ import (
 // and what of its configuration was set.
 type brokerPage struct {
 	list
-	id    int32
-	width int
-	facts brokerFacts
-	of    *lag.Reading
+	id     int32
+	width  int
+	copied []heldCopy // of each row of the table
+	facts  brokerFacts
+	of     *lag.Reading
+}
+
+// heldCopy is a partition that the broker has a copy of.
+type heldCopy struct {
+	topic  string
+	number int32
+	inSync bool
 }
 
 var heldColumns = []column{
@@ -36,10 +44,8 @@ func newBrokerPage(id int32) *brokerPage {
 	b := &brokerPage{id: id}
 	b.list = list{noun: "partitions", fixed: true, read: true, kept: "held", names: []string{"topic"}, source: b.copies,
 		grid: grid{columns: heldColumns, grow: 0, chosen: -1}}
-	b.list.id = func(row cells) string {
-		return row(b.table.Column("topic")).String() + "/" + row(b.table.Column("partition")).String()
-	}
-	b.bad = func(row cells) bool { return !b.among(row(b.table.Column("isr"))) }
+	b.idAt = func(row int) string { return b.copied[row].topic + "/" + itoa(int(b.copied[row].number)) }
+	b.badAt = func(row int) bool { return !b.copied[row].inSync }
 	return b
 }
 
@@ -49,7 +55,14 @@ func (b *brokerPage) copies(s *snap) wire.Table {
 	if s.read() != nil && s.read().Topology != nil {
 		n = nodeOf(s.read(), b.id)
 	}
-	return wire.PartitionsWhere(s.wire(), func(p *lag.Partition) bool { return n >= 0 && slices.Contains(p.Replicas, n) })
+	b.copied = b.copied[:0]
+	return wire.PartitionsWhere(s.wire(), func(p *lag.Partition) bool {
+		has := n >= 0 && slices.Contains(p.Replicas, n)
+		if has {
+			b.copied = append(b.copied, heldCopy{s.read().Topics[p.Topic].Name, p.Number, slices.Contains(p.ISR, n)})
+		}
+		return has
+	})
 }
 
 // among reports whether the broker is one of those listed.

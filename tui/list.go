@@ -28,6 +28,9 @@ type list struct {
 	own func(cells) bool
 	// bad tells which rows are troubles; nil: none.
 	bad func(cells) bool
+	// badAt and idAt are bad and id where the number of a row says it with less work; nil: it does not.
+	badAt func(row int) bool
+	idAt  func(row int) string
 
 	table  wire.Table
 	reader *wire.Reader
@@ -35,6 +38,9 @@ type list struct {
 	expr   string
 	match  *query.Filter
 	order  string // sort expression; "" the table's own order
+	// ranked are all rows of the table by rankedBy, once they were put in that order, for as long as the table stays.
+	ranked   []int
+	rankedBy string
 
 	onlyBad, unfolded, onlyMine bool
 	folded, total               int
@@ -92,8 +98,10 @@ func queryValue(v *wire.Value) query.Value {
 func (l *list) filter() string { return l.expr }
 
 func (l *list) setFilter(s *snap, expr string) error {
-	t := l.source(s)
-	f, err := query.Compile(expr, fields(&t, l.names))
+	if l.reader == nil {
+		l.load(s)
+	}
+	f, err := query.Compile(expr, fields(&l.table, l.names))
 	if err != nil {
 		return err
 	}

@@ -31,6 +31,7 @@ func (l *list) load(s *snap) {
 	was := l.table.Len
 	l.table = l.source(s)
 	l.reader = wire.NewReader(&l.table)
+	l.ranked = nil
 	if r := s.read(); !l.fixed || r == nil || l.topo != r.Topology || l.table.Len != was {
 		l.ids = nil
 	}
@@ -44,9 +45,12 @@ func (l *list) named() []string {
 	l.ids = make([]string, l.table.Len)
 	key := l.table.Column("ref")
 	for i := range l.ids {
-		if l.id != nil {
+		switch {
+		case l.idAt != nil:
+			l.ids[i] = l.idAt(i)
+		case l.id != nil:
 			l.ids[i] = l.id(l.cellsOf(i))
-		} else {
+		default:
 			l.ids[i] = l.reader.Cell(i, key).String()
 		}
 	}
@@ -119,7 +123,7 @@ func (l *list) pick() {
 		if l.onlyMine && (l.own == nil || !l.own(row)) {
 			continue
 		}
-		if l.onlyBad && (l.bad == nil || !l.bad(row)) {
+		if l.onlyBad && !l.trouble(i, row) {
 			continue
 		}
 		if l.match != nil {
@@ -135,6 +139,14 @@ func (l *list) pick() {
 	}
 }
 
+// trouble reports whether a row is a trouble.
+func (l *list) trouble(at int, row cells) bool {
+	if l.badAt != nil {
+		return l.badAt(at)
+	}
+	return l.bad != nil && l.bad(row)
+}
+
 // arrange puts the rows in the order asked for.
 func (l *list) arrange() {
 	if l.order == "" {
@@ -144,6 +156,10 @@ func (l *list) arrange() {
 	if err != nil {
 		return // the order was made from the table's own columns
 	}
+	if len(l.ranked) == l.table.Len && l.rankedBy == l.order {
+		l.rows = among(l.ranked, l.rows)
+		return
+	}
 	order := by.Order(len(l.rows), func(row, field int) query.Value {
 		return asked(l.reader.Cell(l.rows[row], field))
 	})
@@ -151,5 +167,23 @@ func (l *list) arrange() {
 	for i, at := range order {
 		out[i] = l.rows[at]
 	}
+	if len(out) == l.table.Len {
+		l.ranked, l.rankedBy = slices.Clone(out), l.order
+	}
 	l.rows = out
+}
+
+// among gives some of the rows, in the order of all.
+func among(all, some []int) []int {
+	in := make([]bool, len(all))
+	for _, r := range some {
+		in[r] = true
+	}
+	out := some[:0]
+	for _, r := range all {
+		if in[r] {
+			out = append(out, r)
+		}
+	}
+	return out
 }

@@ -56,8 +56,11 @@ func TestParseSortErrors(t *testing.T) {
 
 func TestOrderProperty(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		values := rapid.SliceOf(rapid.OneOf(rapid.Just(Value{}), rapid.Map(rapid.Int64Range(-3, 3), IntValue),
-			rapid.Map(rapid.Float64Range(-3, 3), FloatValue))).Draw(t, "values")
+		unknown, ints, floats := rapid.Just(Value{}), rapid.Map(rapid.Int64Range(-3, 3), IntValue), rapid.Map(rapid.Float64Range(-3, 3), FloatValue)
+		texts := rapid.Map(rapid.SampledFrom([]string{"", "a", "b", "ba"}), TextValue)
+		some := rapid.SampledFrom([]*rapid.Generator[Value]{rapid.OneOf(unknown, ints, floats), rapid.OneOf(unknown, ints),
+			rapid.OneOf(unknown, floats), rapid.OneOf(unknown, texts)}).Draw(t, "kinds")
+		values := rapid.SliceOf(some).Draw(t, "values")
 		spec := rapid.SampledFrom([]string{"lag", "-lag"}).Draw(t, "spec")
 		s, err := ParseSort(spec, groupFields)
 		if err != nil {
@@ -70,6 +73,9 @@ func TestOrderProperty(t *testing.T) {
 		for i := range order[:max(len(order)-1, 0)] {
 			if values[order[i]].Kind == Unknown && values[order[i+1]].Kind != Unknown {
 				t.Fatalf("an unknown value is not last: %v", order)
+			}
+			if s.keys[0].compare(values[order[i]], values[order[i+1]]) == 0 && order[i] > order[i+1] {
+				t.Fatalf("%v by %s: equal rows changed places: %v", values, spec, order)
 			}
 		}
 		slices.Sort(order)
