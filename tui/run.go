@@ -132,6 +132,8 @@ func show(ctx context.Context, m *model, in *os.File, out io.Writer, getenv func
 	gone := make(chan struct{})
 	keys := &keyboard{File: in, gone: func() { close(gone) }}
 	p := tea.NewProgram(g, tea.WithInput(keys), tea.WithOutput(out), tea.WithEnvironment(environment(getenv)), tea.WithoutSignalHandler())
+	g.pulse = &pulse{layer: p}
+	defer g.pulse.stop()
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, syscall.SIGHUP, syscall.SIGTERM)
 	over := make(chan struct{})
@@ -180,6 +182,7 @@ func environment(getenv func(string) string) []string {
 type guard struct {
 	model  *model
 	defect *Defect
+	pulse  *pulse
 }
 
 // Init asks for what comes in.
@@ -205,6 +208,9 @@ func (g *guard) View() (v tea.View) {
 	defer func() {
 		if p := recover(); p != nil && g.defect == nil {
 			g.defect = &Defect{p, debug.Stack()}
+		}
+		if g.pulse != nil {
+			g.pulse.beat()
 		}
 	}()
 	return g.model.View()
