@@ -333,6 +333,26 @@ func TestLongRebalanceIsNoStall(t *testing.T) {
 	s.is(Rebalancing, Warning)
 }
 
+// TestPassingStatesAreToldAnew: how long nobody has been there is told as it is, not as it was a minute ago.
+func TestPassingStatesAreToldAnew(t *testing.T) {
+	s := warm(t, 3)
+	s.readAll(false)
+	for p := range s.rate {
+		s.rate[p] = 0
+	}
+	s.pass(60)
+	s.readAll(true)
+	s.pass(30)
+	s.state("Empty")
+	s.members(0)
+	s.pass(30)
+	before := s.res.Of(0).Why
+	s.pass(20)
+	if v := s.res.Of(0); v.State != Empty || v.Why == before {
+		t.Errorf("after 20 s it is %s, and still said: %s", v.State, v.Why)
+	}
+}
+
 func TestScheduledJob(t *testing.T) {
 	s := newSim(t, 2)
 	s.rate[0], s.rate[1] = 10, 10

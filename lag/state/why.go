@@ -13,10 +13,15 @@ var (
 	rewordCalm    = seconds(60)
 )
 
+// passing are the calm states that tell how long something has lasted: the words of a minute ago would tell it wrong.
+func passing(s State) bool {
+	return s == Unknown || s == Rebalancing || s == Draining || s == Empty
+}
+
 // explainWhy writes the sentence that explains the group's state.
 func (j *Judge) explainWhy(r *lag.Reading, h *lag.History, g lag.GroupIx, m *memory, s *sums, v *Verdict) {
 	every := rewordCalm
-	if v.Severity > Calm || v.State == Unknown { // or it would go on about a watch that has only begun
+	if v.Severity > Calm || passing(v.State) {
 		every = rewordTrouble
 	}
 	if m.whyAt == lag.Never || m.now-m.whyAt >= every {
