@@ -5,12 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
+	"strings"
 	"time"
 
 	"weir/internal/acting"
 	"weir/internal/config"
 	"weir/internal/engine"
 	"weir/internal/store"
+	"weir/internal/wire"
 	"weir/lag/state"
 	"weir/probes"
 )
@@ -105,8 +108,8 @@ func (a *app) open(ctx context.Context, clusters []config.Cluster) error {
 		}
 	}})
 	a.drawing.Store(true)
-	defer a.drawing.Store(false)
 	err := a.sys.Console(ctx, seen)
+	a.drawing.Store(false)
 	select {
 	case defect := <-caught:
 		return defect
@@ -116,7 +119,38 @@ func (a *app) open(ctx context.Context, clusters []config.Cluster) error {
 		return defect{what: p.What, stack: p.Stack, report: a.report(seen.Store, p)}
 	}
 	if errors.Is(err, ErrNoTerminal) {
-		return noConsole()
+		return a.inPlace(ctx, clusters)
 	}
 	return err
+}
+
+// inPlace prints, on a terminal that can't show the console, what the command prints that comes nearest to it.
+func (a *app) inPlace(ctx context.Context, clusters []config.Cluster) error {
+	format, err := a.format(wire.Short)
+	if err != nil {
+		return err
+	}
+	groups := &kinds[slices.IndexFunc(kinds, func(k kind) bool { return k.name == "groups" })]
+	rows, err := newRows(groups, rowFlags{})
+	if err != nil {
+		return err
+	}
+	selected, err := newSelection(groups, nil, rowFlags{})
+	if err != nil {
+		return err
+	}
+	what := "TERM=" + a.Getenv("TERM")
+	if what == "TERM=" {
+		what = "TERM not set"
+	}
+	a.note("a terminal with %s can't show the console; in its place, weir get groups of %s (weir check tells their states):", what, strings.Join(namesOf(clusters), ", "))
+	return a.printKind(ctx, groups, clusters, rows, selected, 0, format)
+}
+
+func namesOf(clusters []config.Cluster) []string {
+	out := make([]string, len(clusters))
+	for i := range clusters {
+		out[i] = clusters[i].Name
+	}
+	return out
 }

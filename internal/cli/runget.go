@@ -35,7 +35,12 @@ func (a *app) runGet(ctx context.Context, k *kind, args []string, flags rowFlags
 	if flags.watch {
 		return a.follow(ctx, k, clusters, rows, selected, flags.window)
 	}
-	s, err := a.look(ctx, k, clusters, selected, flags.window)
+	return a.printKind(ctx, k, clusters, rows, selected, flags.window, format)
+}
+
+// printKind looks, and prints the rows of one kind.
+func (a *app) printKind(ctx context.Context, k *kind, clusters []config.Cluster, rows rows, selected *selection, length time.Duration, format wire.Format) error {
+	s, err := a.look(ctx, k, clusters, selected, length)
 	if err != nil {
 		return err
 	}
