@@ -28,6 +28,7 @@ type groupPage struct {
 	members members
 	heat    heat
 	reading *lag.Reading
+	known   bool // the numbers of its positions, of that reading, were worked out
 	posns   []state.Position
 	feed    []change // of this group, newest first
 	next    *nextSteps
@@ -57,10 +58,11 @@ func (g *groupPage) sync(s *snap) {
 	if ok && g.noted != s.noted.gen {
 		g.noted, g.feed = s.noted.gen, feedOf(s, ix)
 	}
-	if !ok || g.reading == s.read() {
+	known := s.workedOut(ix)
+	if !ok || g.reading == s.read() && g.known == known {
 		return
 	}
-	g.reading = s.read()
+	g.reading, g.known = s.read(), known
 	g.posns = s.positionsOf(ix)
 	worst := lag.PositionIx(lag.Nowhere)
 	if v := s.verdict(ix); v != nil {

@@ -14,6 +14,7 @@ type members struct {
 	grid
 	all    []memberRow
 	seen   bool // members were read once
+	known  bool // the numbers of what they read were worked out
 	client int  // cells of the longest name of a client
 }
 
@@ -43,7 +44,7 @@ func newMembers() members { return members{grid: grid{columns: memberColumns, ch
 func (m *members) sync(s *snap, g lag.GroupIx, all []state.Position) {
 	r := s.read()
 	grp := &r.Groups[g]
-	m.seen = !grp.MembersAt.IsZero()
+	m.seen, m.known = !grp.MembersAt.IsZero(), s.workedOut(g)
 	at := make(map[lag.PartitionIx]int, len(all))
 	for k := range all {
 		at[r.Positions[all[k].Position].Partition] = k
@@ -144,7 +145,7 @@ func (m *members) draw(s *snap, w, h int, focused, old bool) []line {
 	if h <= 0 {
 		return nil
 	}
-	head := rule(s, "members", m.facts(), w)
+	head := rule(s, "members", m.facts(s), w)
 	if len(m.all) == 0 {
 		why := "none"
 		if !m.seen {
@@ -155,9 +156,12 @@ func (m *members) draw(s *snap, w, h int, focused, old bool) []line {
 	return append([]line{head}, m.grid.draw(s.theme, w, h-1, focused, func(at int) []cell { return m.cells(s, &m.all[at], old) })...)
 }
 
-func (m *members) facts() string {
+func (m *members) facts(s *snap) string {
 	if !m.seen {
 		return "?"
+	}
+	if s.frozen && !m.known {
+		return itoa(len(m.all)) + " live; rates are worked out once p lets the screen go on"
 	}
 	return itoa(len(m.all)) + " live; Tab goes to the partitions"
 }

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -189,7 +190,20 @@ func (m *model) take(s engine.State) {
 	}
 	if m.frozen.IsZero() {
 		m.shown = s
+		return
 	}
+	m.shown = closer(m.shown, s)
+}
+
+// closer is a frozen state with what was worked out since of its very readings, because something else is looked at.
+func closer(frozen, s engine.State) engine.State {
+	frozen.Clusters = slices.Clone(frozen.Clusters)
+	for i := range frozen.Clusters {
+		if i < len(s.Clusters) && frozen.Clusters[i].Reading == s.Clusters[i].Reading {
+			frozen.Clusters[i] = s.Clusters[i]
+		}
+	}
+	return frozen
 }
 
 func (m *model) top() view { return m.stack[len(m.stack)-1] }

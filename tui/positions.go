@@ -14,8 +14,8 @@ import (
 func (s *snap) positionsOf(g lag.GroupIx) []state.Position {
 	r := s.read()
 	all := r.Groups[g].Positions
-	if full := s.c.Positions[g]; len(full) == len(all) {
-		return full
+	if s.workedOut(g) {
+		return s.c.Positions[g]
 	}
 	out := make([]state.Position, len(all))
 	for k, i := range all {
@@ -29,10 +29,16 @@ func (s *snap) positionsOf(g lag.GroupIx) []state.Position {
 	return out
 }
 
+// workedOut reports whether the numbers of a group's positions were: that is done for what is looked at.
+func (s *snap) workedOut(g lag.GroupIx) bool {
+	return g >= 0 && len(s.c.Positions[g]) == len(s.read().Groups[g].Positions)
+}
+
 // positions is the table of the partitions of one group.
 type positions struct {
 	list
 	group  string
+	known  bool      // their numbers, of the reading, were worked out
 	member string    // only those assigned to it; "" all
 	seek   [2]string // topic and number that the cursor goes to first
 	width  int
@@ -114,6 +120,11 @@ func (p *positions) focus(s *snap) []lag.Ref {
 }
 
 func (p *positions) sync(s *snap) {
+	if ix, ok := groupNamed(s, p.group); ok {
+		if known := s.workedOut(ix); known != p.known {
+			p.known, p.reading = known, nil
+		}
+	}
 	p.list.sync(s)
 	if p.seek[0] == "" || len(p.keys) == 0 {
 		return

@@ -201,6 +201,34 @@ func TestFreeze(t *testing.T) {
 	c.press("p").lacks("FROZEN", "audit-sink").reads("All partitions")
 }
 
+// TestAPageTellsAtOnceWhatIsKnown: the engine works the numbers of a group's partitions out when its page is opened. They
+// are of the same reading, and are shown as soon as they come; also on a frozen screen.
+func TestAPageTellsAtOnceWhatIsKnown(t *testing.T) {
+	for _, frozen := range []bool{false, true} {
+		c := open(t, nil, 120, 40, 2, healthy)
+		all, late := healthy(night), healthy(night)
+		late.Reading, late.Verdicts = all.Reading, all.Verdicts
+		all.Positions = nil
+		c.tick(night, func(time.Time) engine.Cluster { return all })
+		if frozen {
+			c.press("p")
+		}
+		c.press("2", "j", "j", "j", "enter")
+		if c.reads("cdc-orders", "12 unknown"); !strings.Contains(c.plain(), " ?  ") {
+			t.Fatalf("rates that nobody worked out:\n%s", c.plain())
+		}
+		if frozen {
+			c.reads("rates are worked out once p lets the screen go on")
+		}
+		c.tick(night.Add(time.Second), func(time.Time) engine.Cluster { return late })
+		c.reads("12 keeping up", " 157 ").lacks(" ?  ", "once p lets")
+		if frozen {
+			c.reads("FROZEN")
+		}
+		c.press("enter").reads("52.4").lacks(" ?  ")
+	}
+}
+
 func TestEscAndBack(t *testing.T) {
 	c := open(t, nil, 80, 24, 1, troubled)
 	c.press("3", "enter").reads("differs from the default")

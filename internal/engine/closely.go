@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"slices"
 	"time"
 
 	"weir/lag"
@@ -54,6 +55,7 @@ const seriesSpan = time.Hour
 // closely works out what is only worth it for what is looked at.
 func (w *watcher) closely(c *Cluster, r *lag.Reading) {
 	focus := map[string]bool{}
+	c.Explanations, c.Unexplained = nil, nil
 	for _, f := range w.engine.focused(w.Name) {
 		if f.Kind != lag.KindGroup && f.Kind != lag.KindPosition {
 			continue
@@ -68,7 +70,7 @@ func (w *watcher) closely(c *Cluster, r *lag.Reading) {
 			c.Explanations = append(c.Explanations, said...)
 		}
 	}
-	if w.engine.opts.Rates {
+	if w.engine.opts.Rates && c.Produce == nil {
 		c.Produce = w.rates(r)
 	}
 	c.Positions, c.Series = map[lag.GroupIx][]state.Position{}, map[lag.GroupIx][]lag.Point{}
@@ -80,5 +82,29 @@ func (w *watcher) closely(c *Cluster, r *lag.Reading) {
 		if close {
 			c.Series[g] = w.history.GroupSeries(g, seriesSpan)
 		}
+	}
+}
+
+// relook works out what has come into focus since the last sweep from what that one told, and publishes it: who opens a
+// page doesn't wait for the next sweep to see what is known already.
+func (w *watcher) relook() {
+	if w.last == nil {
+		return
+	}
+	fresh := false
+	for _, f := range w.engine.focused(w.Name) {
+		if f.Kind != lag.KindGroup && f.Kind != lag.KindPosition {
+			continue
+		}
+		if g := slices.IndexFunc(w.last.Groups, func(g lag.Group) bool { return g.Name == f.Name && !g.Gone }); g >= 0 {
+			_, known := w.told.Series[lag.GroupIx(g)]
+			fresh = fresh || !known
+		}
+	}
+	if fresh {
+		c := w.told
+		w.closely(&c, w.last)
+		w.told = c
+		w.engine.publish(w.slot, c)
 	}
 }

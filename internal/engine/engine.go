@@ -115,11 +115,12 @@ func (e *Engine) Run(ctx context.Context) {
 // States is where new states arrive: the latest only.
 func (e *Engine) States() <-chan State { return e.box.ch }
 
-// Focus says what a person looks at from now on.
+// Focus says what a person looks at from now on. What is known of it already is published at once.
 func (e *Engine) Focus(refs []lag.Ref) {
 	e.mu.Lock()
-	defer e.mu.Unlock()
 	e.focus = refs
+	e.mu.Unlock()
+	e.nudge(asked{focus: true})
 }
 
 func (e *Engine) focused(cluster string) []lag.Ref {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -187,6 +188,43 @@ func TestASlowReaderFindsTheLatest(t *testing.T) {
 		s := <-e.States()
 		if want := int64(100 * f.n.Load()); s.Clusters[0].Reading.End[0] != want || want < 1000 {
 			t.Errorf("the reader found end %d, the latest is %d", s.Clusters[0].Reading.End[0], want)
+		}
+		cancel()
+		<-ended
+	})
+}
+
+// TestWhatIsKnownOfAFocusIsToldAtOnce: the numbers of the positions of a group are worked out from the last sweep when
+// the group comes into focus, not with the next one.
+func TestWhatIsKnownOfAFocusIsToldAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		f := &fake{name: "a"}
+		e := New([]Source{f.source(), (&fake{name: "b"}).source()}, Options{Rates: true})
+		ended := make(chan struct{})
+		go func() { e.Run(ctx); close(ended) }()
+		time.Sleep(21 * time.Second)
+		synctest.Wait()
+		before := <-e.States()
+		if got := before.Clusters[0].Positions[0]; got != nil {
+			t.Fatalf("nobody looks at the group, and its positions are worked out: %v", got)
+		}
+		sweeps := f.n.Load()
+		e.Focus([]lag.Ref{{Cluster: "a", Kind: lag.KindGroup, Name: "g"}, {Cluster: "a", Kind: lag.KindGroup, Name: "none"}})
+		synctest.Wait()
+		after := (<-e.States()).Clusters[0]
+		if p := after.Positions[0]; len(p) != 1 || math.Abs(p[0].Produce-20) > 1 || math.Abs(p[0].Consume-20) > 1 {
+			t.Errorf("positions in focus: %+v, want rates of about 20 a second", p)
+		}
+		if f.n.Load() != sweeps || after.Reading != before.Clusters[0].Reading || len(after.Produce) != 1 {
+			t.Errorf("swept %d times more, or something else than the numbers changed", f.n.Load()-sweeps)
+		}
+		e.Focus([]lag.Ref{{Cluster: "a", Kind: lag.KindGroup, Name: "g"}, {Cluster: "a", Kind: lag.KindTopic, Name: "t"}})
+		synctest.Wait()
+		select {
+		case <-e.States():
+			t.Error("nothing new is in focus, and a state was published")
+		default:
 		}
 		cancel()
 		<-ended

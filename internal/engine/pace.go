@@ -27,18 +27,18 @@ func (e *Engine) SetPace(p Pace) {
 	back := e.pace.Away && !p.Away
 	e.pace = p
 	e.mu.Unlock()
-	e.nudge(back, false)
+	e.nudge(asked{soon: back})
 }
 
 // ReadNow has everything read anew, of every cluster, the slow cadences too: at once, or as soon as [MinRefresh] has
 // passed since the last sweep began. A sweep that is under way is waited for.
-func (e *Engine) ReadNow() { e.nudge(true, true) }
+func (e *Engine) ReadNow() { e.nudge(asked{soon: true, all: true}) }
 
 // nudge wakes the watchers up.
-func (e *Engine) nudge(soon, all bool) {
+func (e *Engine) nudge(a asked) {
 	e.mu.Lock()
 	for _, w := range e.watchers {
-		w.asked.soon, w.asked.all = w.asked.soon || soon, w.asked.all || all
+		w.asked = asked{soon: w.asked.soon || a.soon, all: w.asked.all || a.all, focus: w.asked.focus || a.focus}
 	}
 	e.mu.Unlock()
 	for _, w := range e.watchers {
@@ -50,7 +50,10 @@ func (e *Engine) nudge(soon, all bool) {
 }
 
 // asked is what a watcher was asked for since it looked last.
-type asked struct{ soon, all bool }
+type asked struct {
+	soon, all bool // a sweep soon; one of everything
+	focus     bool // something else is looked at
+}
 
 // taken returns what was asked for, and the pace.
 func (e *Engine) taken(w *watcher) (asked, Pace) {
@@ -78,6 +81,9 @@ func (w *watcher) repace(ctx context.Context, tick *time.Ticker, busy bool, done
 	asked, pace := w.engine.taken(w)
 	was := w.every
 	w.setPace(pace)
+	if asked.focus {
+		w.relook()
+	}
 	if asked.all {
 		w.clock, w.rest = clockwork{}, 0
 	}

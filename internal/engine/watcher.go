@@ -26,7 +26,8 @@ type watcher struct {
 	probe  probes.Probe
 	last   *lag.Reading
 	events []lag.Event
-	failed int // sweeps in a row in which nothing answered
+	told   Cluster // what was published last
+	failed int     // sweeps in a row in which nothing answered
 	// Why the last of them failed: told again while it rests.
 	reason lag.Reason
 	said   string
@@ -192,6 +193,7 @@ func (w *watcher) fold(r *lag.Reading, found []probes.Found) {
 		Verdicts: verdicts, Events: w.events[:len(w.events):len(w.events)],
 	}
 	w.closely(&c, r)
+	w.told = c
 	w.engine.publish(w.slot, c)
 }
 
