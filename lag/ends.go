@@ -1,6 +1,9 @@
 package lag
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // hole marks a row in which a partition's end was not read.
 const hole = math.MinInt32
@@ -47,6 +50,9 @@ func (h *History) foldEnds(r *Reading) {
 	}
 	fresh := freshNodes(h.endFresh[:0], r.EndAt, &h.endStamp)
 	h.endFresh = fresh
+	if slices.Contains(fresh, true) {
+		h.read = h.axis.now
+	}
 	stable := freshNodes(h.stableFresh[:0], r.StableAt, &h.stableStamp)
 	h.stableFresh = stable
 	for p := range r.Partitions {

@@ -13,6 +13,7 @@ type History struct {
 	topo *Topology
 	gen  uint64
 	ids  [][16]byte // by topic
+	read Moment     // when any broker last told ends; Never
 
 	ends   []EndTrack // by partition
 	rows   rings
@@ -35,7 +36,7 @@ type History struct {
 
 // NewHistory returns a history that has seen nothing.
 func NewHistory() *History {
-	return &History{axis: newAxis(), resume: Never, seeds: map[PartitionIx][]seed{}, high: map[PositionIx]int64{}}
+	return &History{axis: newAxis(), resume: Never, read: Never, seeds: map[PartitionIx][]seed{}, high: map[PositionIx]int64{}}
 }
 
 // Fold takes in the next reading. Readings come in the order of their ticks, and their topologies only grow.

@@ -82,9 +82,9 @@ func (h *History) Pace(i PositionIx, d, rhythm time.Duration) (Pace, bool) {
 	if t.Moved == Never || !Known(t.Commit) {
 		return Pace{}, false
 	}
-	to := t.Moved
-	if h.axis.now.Duration(to) > rhythm {
-		to = h.axis.now
+	to, seen := t.Moved, h.seen(i)
+	if seen.Duration(to) > rhythm {
+		to = seen
 	}
 	pt := &h.points[i]
 	k := pt.from(to-Moments(d), t.Moved)
@@ -115,6 +115,14 @@ func (p *points) from(m, moved Moment) int {
 	return best
 }
 
+// seen returns up to when the commits of position i are known.
+func (h *History) seen(i PositionIx) Moment {
+	if at := h.groups[h.topo.Positions[i].Group].Seen; at != Never {
+		return at
+	}
+	return h.axis.now
+}
+
 // Consume returns the records a second that position i reads, over its pace within d. False when it has not been seen to
 // commit twice, nor been watched for d.
 func (h *History) Consume(i PositionIx, d, rhythm time.Duration) (float64, bool) {
@@ -123,7 +131,7 @@ func (h *History) Consume(i PositionIx, d, rhythm time.Duration) (float64, bool)
 	if still == Never {
 		return 0, false
 	}
-	if h.axis.now.Duration(still) >= d {
+	if h.seen(i).Duration(still) >= d {
 		return 0, true
 	}
 	p, ok := h.Pace(i, d, rhythm)
@@ -134,16 +142,21 @@ func (h *History) Consume(i PositionIx, d, rhythm time.Duration) (float64, bool)
 }
 
 // GroupRates returns the records a second that came in for group g and that it committed over the last d, or the part of
-// it that was watched, at least 2 s.
+// it that was watched, at least 2 s: up to when ends and commits were read last, so that time in which nothing was seen
+// dilutes nothing. False where that is less, and for a group that was never read.
 func (h *History) GroupRates(g GroupIx, d time.Duration) (produce, consume float64, ok bool) {
 	gt := &h.groups[g]
 	lv, row := h.axis.back(h.axis.now - Moments(d))
 	l := &h.axis.levels[lv]
-	if l.count == 0 || h.tally[lv] == nil || int(g) >= len(h.tally[lv][row]) || h.axis.now-l.at[row] < leastWindow {
+	if l.count == 0 || h.tally[lv] == nil || int(g) >= len(h.tally[lv][row]) || gt.Seen == Never || h.read == Never {
 		return 0, 0, false
 	}
-	was, s := h.tally[lv][row][g], h.axis.now.Duration(l.at[row]).Seconds()
-	return float64(gt.produced-was.produced) / s, float64(gt.consumed-was.consumed) / s, true
+	was, from := h.tally[lv][row][g], l.at[row]
+	if h.read-from < leastWindow || gt.Seen-from < leastWindow {
+		return 0, 0, false
+	}
+	return float64(gt.produced-was.produced) / h.read.Duration(from).Seconds(),
+		float64(gt.consumed-was.consumed) / gt.Seen.Duration(from).Seconds(), true
 }
 
 // CatchUp returns how long a lag takes to read at these rates, in records a second; 0 when there is none, and false when

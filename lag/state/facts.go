@@ -73,10 +73,10 @@ func (f *facts) gather() {
 	if !f.waits {
 		return
 	}
-	f.age = m.now - min(since, max(t.Unread, since-f.l.restFor))
-	f.silence = m.now - max(t.Moved, since, m.base, t.Since, f.e.Back)
+	f.age = max(0, m.known-min(since, max(t.Unread, since-f.l.restFor)))
+	f.silence = max(0, m.known-max(t.Moved, since, m.base, t.Since, f.e.Back))
 	if f.e.Freed != lag.Never && t.Commit >= f.e.FreedFrom-rest {
-		f.silence = min(f.silence, m.now-f.e.Freed) // until then there was nothing that it might read
+		f.silence = min(f.silence, max(0, m.known-f.e.Freed)) // until then there was nothing that it might read
 	}
 	if f.e.Seen == lag.Never || m.now-f.e.Seen > f.h.Stale() {
 		f.silence = 0 // its leader does not answer: nobody can read there, and nobody tells

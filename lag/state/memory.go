@@ -1,6 +1,8 @@
 package state
 
 import (
+	"time"
+
 	"weir/lag"
 )
 
@@ -27,6 +29,7 @@ type memory struct {
 
 	// Of the present reading.
 	now, limit, r lag.Moment // r is 0 while the rhythm is not known
+	known         lag.Moment // up to when it is known what the group does: when its commits were read last
 	fine          lag.Moment // an age of the oldest unread record that is no trouble, whatever else is seen
 	committed     int        // positions with a commit
 	late, prompt  int        // positions that committed within the limit, those that are behind and the others
@@ -92,7 +95,10 @@ func (m *memory) observe(l *limits, r *lag.Reading, h *lag.History, g lag.GroupI
 // look tells stretches in which the group could not be read: a failed read is no news, and after a longer one clients
 // need their time to commit again.
 func (m *memory) look(l *limits, h *lag.History, gt *lag.GroupTrack) {
-	m.unseen = gt.Seen == lag.Never || m.now-gt.Seen > h.Stale()
+	m.unseen, m.known = gt.Seen == lag.Never || m.now-gt.Seen > h.Stale(), m.now
+	if gt.Seen != lag.Never {
+		m.known = gt.Seen
+	}
 	switch {
 	case m.unseen && m.blindFrom == lag.Never:
 		m.blindFrom = m.now
@@ -149,6 +155,9 @@ func (m *memory) excused(l *limits, h *lag.History, gt *lag.GroupTrack) lag.Mome
 	}
 	return base
 }
+
+// since returns for how long something had been so when the group was read last: of the time after that nothing is known.
+func (m *memory) since(at lag.Moment) time.Duration { return max(0, m.known.Duration(at)) }
 
 // rebalancing returns for how long the run of rebalances has been going on; 0 when none is.
 func (m *memory) rebalancing() lag.Moment {

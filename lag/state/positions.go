@@ -59,10 +59,10 @@ func (f *facts) position(owners map[lag.PartitionIx]int) Position {
 	}
 	out.TimeLag, out.TimeLagBound = f.timeLag()
 	window := f.h.Window(g)
-	if v, ok := f.h.Produce(f.p, window); ok {
+	if v, ok := f.h.Produce(f.p, window); ok && !f.m.unseen {
 		out.Produce = v
 	}
-	if v, ok := f.h.Consume(f.i, window, f.m.r.Duration(0)); ok && lag.Known(f.t.Commit) {
+	if v, ok := f.h.Consume(f.i, window, f.m.r.Duration(0)); ok && lag.Known(f.t.Commit) && !f.m.unseen {
 		out.Consume = v
 	}
 	out.CatchUp = f.positionCatchUp()
@@ -83,9 +83,9 @@ func (f *facts) timeLag() (time.Duration, lag.Bound) {
 	case f.t.Unread == lag.Never || f.lag <= rest && f.e.Open:
 		return 0, lag.Exact
 	case f.t.Told&lag.Older != 0:
-		return f.m.now.Duration(f.t.Unread), lag.AtLeast
+		return f.m.since(f.t.Unread), lag.AtLeast
 	}
-	return f.m.now.Duration(f.t.Unread), lag.Exact
+	return f.m.since(f.t.Unread), lag.Exact
 }
 
 func (f *facts) positionCatchUp() time.Duration {

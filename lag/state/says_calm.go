@@ -3,7 +3,7 @@ package state
 import "weir/lag"
 
 func sayRebalancing(w *sentence) string {
-	d := w.m.now.Duration(w.m.episodeFrom)
+	d := w.m.since(w.m.episodeFrom)
 	if w.v.Severity == Calm {
 		return "Its partitions are being handed out, for " + span(d) + "."
 	}
@@ -38,7 +38,7 @@ func sayNeverCommitted(w *sentence) string {
 
 func sayEmpty(w *sentence) string {
 	gt := w.h.Group(w.g)
-	out := "No members for " + span(w.m.now.Duration(gt.Since))
+	out := "No members for " + span(w.m.since(gt.Since))
 	if gt.Since == lag.Never {
 		out = "No members"
 	}
@@ -54,7 +54,7 @@ func sayEmpty(w *sentence) string {
 }
 
 func sayAbandoned(w *sentence) string {
-	return "No members for " + span(w.m.now.Duration(w.h.Group(w.g).Since)) + "; " + w.waiting() + "."
+	return "No members for " + span(w.m.since(w.h.Group(w.g).Since)) + "; " + w.waiting() + "."
 }
 
 func sayKeepingUp(w *sentence) string {

@@ -10,9 +10,9 @@ func sayLosingData(w *sentence) string {
 	}
 	switch {
 	case w.m.memberless:
-		out += ": the group has had no members for " + span(w.m.now.Duration(w.h.Group(w.g).Since))
+		out += ": the group has had no members for " + span(w.m.since(w.h.Group(w.g).Since))
 	case w.m.moved != lag.Never:
-		out += ": the last commit came " + span(w.m.now.Duration(w.m.moved)) + " ago"
+		out += ": the last commit came " + span(w.m.since(w.m.moved)) + " ago"
 	}
 	return out + "."
 }
@@ -21,7 +21,7 @@ func sayStalled(w *sentence) string {
 	i, t, _ := w.worst()
 	out := w.place(i) + " has not moved"
 	if from := max(t.Moved, t.Third); from != lag.Never {
-		out += " for " + span(w.m.now.Duration(from))
+		out += " for " + span(w.m.since(from))
 	}
 	who := w.reader(i)
 	if who == "" {
@@ -43,7 +43,7 @@ func sayStalled(w *sentence) string {
 func sayBlocked(w *sentence) string {
 	i, _, e := w.worst()
 	out := w.place(i) + " rests at " + exact(e.Stable) + " behind an open transaction, which has stood for " +
-		span(w.m.now.Duration(e.StableMoved)) + ", with " + plural(int(e.End-e.Stable), "record") + " after it"
+		span(w.m.since(e.StableMoved)) + ", with " + plural(int(e.End-e.Stable), "record") + " after it"
 	if n := w.v.Counts[Blocked]; n > 1 {
 		out += "; " + plural(n-1, "more partition") + " likewise"
 	}
@@ -53,11 +53,11 @@ func sayBlocked(w *sentence) string {
 func sayStopped(w *sentence) string {
 	gt := w.h.Group(w.g)
 	if w.m.memberless {
-		return "Nobody reads: no members for " + span(w.m.now.Duration(gt.Since)) + ", and " + w.waiting() + "."
+		return "Nobody reads: no members for " + span(w.m.since(gt.Since)) + ", and " + w.waiting() + "."
 	}
 	out := "Nobody commits"
 	if w.m.moved != lag.Never {
-		out = "Nothing was committed for " + span(w.m.now.Duration(w.m.moved))
+		out = "Nothing was committed for " + span(w.m.since(w.m.moved))
 	}
 	if w.m.r > 0 {
 		out += ", by a group that lets records wait " + span(w.m.r.Duration(0)) + " at most"
@@ -76,7 +76,7 @@ func sayAhead(w *sentence) string {
 	i, t, e := w.worst()
 	out := w.place(i) + ": the commit " + exact(t.Commit) + " lies " + exact(t.Commit-e.End) + " past the end"
 	if e.Anew != lag.Never {
-		return out + ": the topic was deleted and made anew " + span(w.m.now.Duration(e.Anew)) + " ago, and nothing is read."
+		return out + ": the topic was deleted and made anew " + span(w.m.since(e.Anew)) + " ago, and nothing is read."
 	}
 	return out + ": the log was truncated or made anew, or the commit was set by hand."
 }
@@ -108,7 +108,7 @@ func sayNotVisible(w *sentence) string {
 	gt := w.h.Group(w.g)
 	out := "Its commits can't be read"
 	if gt.Seen != lag.Never {
-		out = "Its commits were last read " + span(w.m.now.Duration(gt.Seen)) + " ago"
+		out = "Its commits were last read " + span(w.m.since(gt.Seen)) + " ago"
 	}
 	if reason := gapOf(w.r, w.g, w.v.Positions); reason != lag.NotMeasured {
 		out += " (" + reason.String() + ")"

@@ -27,11 +27,11 @@ func (j *Judge) tell(r *lag.Reading, h *lag.History, g lag.GroupIx, m *memory, s
 	}
 	switch {
 	case s.oldest != lag.Never:
-		v.TimeLag, v.TimeLagBound = m.now.Duration(s.oldest), s.bound
+		v.TimeLag, v.TimeLagBound = m.since(s.oldest), s.bound
 	case lag.Known(v.Lag):
 		v.TimeLag, v.TimeLagBound = 0, s.bound
 	}
-	if p, c, ok := h.GroupRates(g, h.Window(g)); ok {
+	if p, c, ok := h.GroupRates(g, h.Window(g)); ok && !m.unseen {
 		v.Produce, v.Consume = p, c
 	}
 	v.CatchUp = j.groupCatchUp(h, m, s, v)

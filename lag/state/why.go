@@ -53,7 +53,7 @@ var sentences = map[State]func(*sentence) string{
 }
 
 func (w *sentence) write() string {
-	out := sentences[w.v.State](w)
+	out := w.dated(sentences[w.v.State](w))
 	switch w.v.State {
 	case LosingData, NotVisible, Ahead, NeverCommitted: // what is lost is said, or can't be
 	default:
@@ -62,6 +62,19 @@ func (w *sentence) write() string {
 		}
 	}
 	return out
+}
+
+// dated says behind the claim of a sentence when the group was read last, if that is too long ago to speak of now.
+func (w *sentence) dated(said string) string {
+	if !w.m.unseen || w.m.begun == lag.Never || w.v.State == NotVisible {
+		return said
+	}
+	claim := strings.TrimSuffix(said, ".")
+	for _, end := range []string{". ", ": ", "; "} {
+		head, _, _ := strings.Cut(claim, end)
+		claim = head
+	}
+	return claim + ", as last read " + span(w.m.now.Duration(w.h.Group(w.g).Seen)) + " ago" + said[len(claim):]
 }
 
 // place names a position's partition: p7 of payments.

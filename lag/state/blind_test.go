@@ -1,0 +1,85 @@
+package state
+
+import (
+	"strings"
+	"testing"
+
+	"weir/lag"
+)
+
+// Time in which nothing was seen proves nothing: what is told of a group stays as of when it was read last, and says so.
+func TestTimeThatWasNotSeen(t *testing.T) {
+	s := warm(t, 2)
+	s.reads[1] = false
+	s.within(120, Stalled)
+	s.pass(20)
+	was := *s.res.Of(0)
+	pos := s.j.Positions(s.r, s.h, 0)
+	if was.Produce < 15 || was.Consume <= 0 || pos[1].Produce < 5 || strings.Contains(was.Why, "last read") {
+		t.Fatalf("%+v, %+v", was, pos[1])
+	}
+
+	s.down = true
+	s.pass(3).is(Stalled, Critical)
+	v := s.res.Of(0)
+	if v.Produce < was.Produce*0.9 || v.TimeLag != was.TimeLag {
+		t.Errorf("after 3 s without an answer %v records/s come in, %v behind; before %v and %v", v.Produce, v.TimeLag, was.Produce, was.TimeLag)
+	}
+
+	s.pass(60).is(Stalled, Critical)
+	v = s.res.Of(0)
+	if v.TimeLag != was.TimeLag || v.Produce >= 0 || v.Consume >= 0 || v.CatchUp != NotKnown || v.Unknown["produce_per_second"] != lag.Timeout {
+		t.Errorf("behind %v (before %v), in %v, out %v, catch up %v, %v", v.TimeLag, was.TimeLag, v.Produce, v.Consume, v.CatchUp, v.Unknown)
+	}
+	if !strings.Contains(v.Why, ", as last read ") || !strings.Contains(v.Why, "s ago: app-0") && !strings.Contains(v.Why, "m02s ago: app-0") {
+		t.Errorf("%s", v.Why)
+	}
+	age := func(why string) string {
+		_, rest, _ := strings.Cut(why, " for ")
+		return rest[:strings.IndexAny(rest, ":,")]
+	}
+	later := v.Why
+	s.pass(60)
+	if got := s.res.Of(0).Why; age(got) != age(later) || got == later {
+		t.Errorf("%s\nand a minute later\n%s", later, got)
+	}
+	for k, p := range s.j.Positions(s.r, s.h, 0) {
+		if p.TimeLag != pos[k].TimeLag || p.Produce >= 0 || p.Consume >= 0 {
+			t.Errorf("position %d is %v behind (before %v), in %v, out %v", k, p.TimeLag, pos[k].TimeLag, p.Produce, p.Consume)
+		}
+	}
+}
+
+// A group whose reading fails a few times in a row has not been silent meanwhile.
+func TestFailedReadsAreNoSilence(t *testing.T) {
+	s := warm(t, 2)
+	for range 20 {
+		s.down = true
+		s.calmFor(4)
+		s.down = false
+		s.calmFor(7)
+	}
+}
+
+// The sentence is dated behind its claim, wherever that ends.
+func TestDatedSentences(t *testing.T) {
+	s := warm(t, 1)
+	s.down = true
+	s.pass(31)
+	w := sentence{j: s.j, r: s.r, h: s.h, g: 0, m: &s.j.mem[0], v: &Verdict{State: Stalled}}
+	for said, want := range map[string]string{
+		"p1 of t has not moved for 3s: a stays at 7; 2/s pile up. Nothing is lost.": "p1 of t has not moved for 3s, as last read 30s ago: a stays at 7; 2/s pile up. Nothing is lost.",
+		"It stands.":                  "It stands, as last read 30s ago.",
+		"It stands. Nothing is lost.": "It stands, as last read 30s ago. Nothing is lost.",
+		"2 stand; 1 moves.":           "2 stand, as last read 30s ago; 1 moves.",
+	} {
+		if got := w.dated(said); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+	s.down = false
+	s.pass(5)
+	if got := w.dated("It stands."); got != "It stands." {
+		t.Errorf("%q once it is read again", got)
+	}
+}
