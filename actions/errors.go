@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"weir/actions/audit"
+	"weir/internal/text"
 )
 
 // Kind is why something was not done, as the exit code that tells it to a script. A Kind is an error, to be looked for
@@ -89,6 +90,11 @@ func (e *Error) Unwrap() []error {
 
 // Fail makes an error of a kind.
 func Fail(k Kind, what, do string) *Error { return &Error{Kind: k, What: what, Do: do} }
+
+// Stale is the error of a plan of which something moved since it was made.
+func Stale(drift []Drift) *Error {
+	return &Error{Kind: ErrStale, What: text.Plural(len(drift), "thing", "things") + " moved since the plan was made", Do: "make a new plan", Drift: drift}
+}
 
 // ExitCode tells an error as the exit code of the contract; 0 for nil. The outermost kind counts.
 func ExitCode(err error) int {

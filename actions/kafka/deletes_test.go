@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -21,6 +22,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
@@ -118,8 +120,15 @@ func TestRealLive(t *testing.T) {
 				if req.Params != nil {
 					req.Params = map[string]string{"topic": topic}
 				}
-				p := kafkatest.Plan(t, x, req)
-				_, err := x.Apply(t.Context(), p, kafkatest.Consent(p))
+				p, err := x.Registry.Plan(t.Context(), req)
+				if k.name == "offset-delete" { // what a member reads is told before
+					if err == nil || !strings.Contains(err.Error(), "group "+group+" reads "+topic) {
+						t.Errorf("planned under a live member: %v", err)
+					}
+				} else {
+					kafkatest.Must(t, err)
+					_, err = x.Apply(t.Context(), p, kafkatest.Consent(p))
+				}
 				if !errors.Is(err, actions.ErrGuard) || actions.ExitCode(err) != int(actions.ErrGuard) {
 					t.Errorf("under a live member: %v", err)
 				}
@@ -128,6 +137,70 @@ func TestRealLive(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// beside makes two topics with commits of a group, of which a live member reads the second.
+func beside(t *testing.T, w *kafkatest.World, name string) (group, old, read string, leave func()) {
+	group, old, read = "g-"+name, "old-"+name, "read-"+name
+	for _, topic := range []string{old, read} {
+		w.Topic(topic, 1)
+		w.Produce(topic, 0, 4, time.Now().Add(-time.Hour))
+		w.Commit(group, kadm.Offset{Topic: topic, Partition: 0, At: 1, LeaderEpoch: -1})
+	}
+	cl, err := kgo.NewClient(kgo.SeedBrokers(w.Seeds...), kgo.ConsumerGroup(group), kgo.ConsumeTopics(read), kgo.DisableAutoCommit())
+	kafkatest.Must(t, err)
+	t.Cleanup(cl.Close)
+	if fetches := cl.PollFetches(t.Context()); fetches.Err() != nil {
+		t.Fatal(fetches.Err())
+	}
+	return group, old, read, cl.Close
+}
+
+// besideLive deletes commits on a topic that no member of a live group reads, and is told of the one that is read: in the
+// plan, and before anything is sent when the member comes after it.
+func besideLive(t *testing.T, w *kafkatest.World, name string) {
+	group, old, read, leave := beside(t, w, name)
+	x := executor(w)
+	req := actions.Request{Kind: offsetdelete.Kind, Target: kafkatest.Group(group), Params: map[string]string{"topic": old + "\n" + read}}
+	if _, err := x.Registry.Plan(t.Context(), req); actions.ExitCode(err) != int(actions.ErrGuard) || !strings.Contains(err.Error(), "reads "+read+":") {
+		t.Errorf("planned with a topic that is read: %v", err)
+	}
+	req.Params["topic"] = old
+	p := kafkatest.Plan(t, x, req)
+	_, err := x.Apply(t.Context(), p, kafkatest.Consent(p))
+	kafkatest.Must(t, err)
+	if got := w.Committed(group); len(got) != 1 {
+		t.Errorf("left are %v", got)
+	}
+	leave()
+}
+
+func TestDeleteBesideALiveMember(t *testing.T) {
+	w, _ := kafkatest.Fake(t)
+	besideLive(t, w, "a")
+}
+
+func TestRealDeleteBesideALiveMember(t *testing.T) {
+	besideLive(t, kafkatest.On(t, realkafka.Shared(t).Seeds()), realkafka.Name("b"))
+}
+
+// TestAReaderCameSinceThePlan refuses before anything is sent.
+func TestAReaderCameSinceThePlan(t *testing.T) {
+	w, _ := kafkatest.Fake(t)
+	x := executor(w)
+	group, req, before := seed(w, "a", kinds[1].req)
+	p := kafkatest.Plan(t, x, req)
+	cl, err := kgo.NewClient(kgo.SeedBrokers(w.Seeds...), kgo.ConsumerGroup(group), kgo.ConsumeTopics("t-a"), kgo.DisableAutoCommit())
+	kafkatest.Must(t, err)
+	t.Cleanup(cl.Close)
+	cl.PollFetches(t.Context())
+	_, err = x.Apply(t.Context(), p, kafkatest.Consent(p))
+	if actions.ExitCode(err) != int(actions.ErrGuard) || !strings.Contains(err.Error(), "reads t-a") {
+		t.Errorf("%v", err)
+	}
+	if sent := w.Acted.Count(); len(sent) > 0 || !same(w.Committed(group), before) {
+		t.Errorf("sent: %v; left are %v", sent, w.Committed(group))
 	}
 }
 

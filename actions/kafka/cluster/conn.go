@@ -30,6 +30,32 @@ type Connect struct {
 	Applications Applications
 }
 
+// ActOn makes the acting connection for a plan, and refuses a cluster that isn't the plan's.
+func (k Connect) ActOn(ctx context.Context, p actions.Plan) (Conn, error) {
+	c, err := k.Acting(ctx, p.Target.Cluster)
+	if err != nil {
+		return nil, Unseen("connect", err)
+	}
+	if err := Same(ctx, c, p); err != nil {
+		c.Close()
+		return nil, err
+	}
+	return c, nil
+}
+
+// Items reads the changes of a plan or step as what an action makes of them.
+func Items[T any](changes []actions.Change, read func(actions.Change) (T, error)) ([]T, error) {
+	out := make([]T, 0, len(changes))
+	for _, c := range changes {
+		it, err := read(c)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, it)
+	}
+	return out, nil
+}
+
 type client struct{ *kafka.Client }
 
 // Of makes a client a Conn.

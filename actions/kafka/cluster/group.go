@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 
 	"weir/actions"
@@ -15,7 +17,16 @@ import (
 )
 
 // Member is a live member of a group.
-type Member struct{ ID, Instance, ClientID, Host string }
+type Member struct {
+	ID, Instance, ClientID, Host string
+	Topics                       []string       // that it subscribes to by name; nil also while its group rebalances
+	Pattern                      *regexp.Regexp // of the topics it subscribes to (KIP-848); nil for none
+}
+
+// reads tells whether the member subscribes to a topic, as far as its group's coordinator tells.
+func (m Member) reads(topic string) bool {
+	return slices.Contains(m.Topics, topic) || m.Pattern != nil && m.Pattern.MatchString(topic)
+}
 
 // String names the member for a person. Its client chose the names: what they hold can't begin a line of its own.
 func (m Member) String() string {
@@ -36,15 +47,42 @@ type Group struct {
 	Members     []Member
 }
 
+// Unlisted says why a group that is listed counts as one with members though none of them was seen; "" where it doesn't.
+func Unlisted(g lag.Group) string {
+	if len(g.Members) > 0 || g.State == "" || g.State == "Empty" || g.State == "Dead" {
+		return ""
+	}
+	return "the group is in state " + g.State + ", and who is in it was not seen"
+}
+
 // Empty says that nobody is in it.
 func (g Group) Empty() bool { return g.State == "Empty" && len(g.Members) == 0 }
 
 // Who names up to three members.
-func (g Group) Who() string {
+func (g Group) Who() string { return who(g.Members) }
+
+// Readers names up to three of the members that subscribe to one of these topics, and says which topics those are; none and
+// nil where nobody does, as far as the coordinator tells.
+func (g Group) Readers(topics []string) (names string, read []string) {
+	var by []Member
+	for _, m := range g.Members {
+		if slices.ContainsFunc(topics, m.reads) {
+			by = append(by, m)
+		}
+	}
+	for _, t := range topics {
+		if slices.ContainsFunc(by, func(m Member) bool { return m.reads(t) }) {
+			read = append(read, t)
+		}
+	}
+	return who(by), read
+}
+
+func who(members []Member) string {
 	var names []string
-	for i, m := range g.Members {
+	for i, m := range members {
 		if i == 3 {
-			names = append(names, fmt.Sprintf("%d more", len(g.Members)-3))
+			names = append(names, fmt.Sprintf("%d more", len(members)-3))
 			break
 		}
 		names = append(names, m.String())
@@ -179,9 +217,20 @@ func (g *Group) describeClassic(ctx context.Context, c Conn) (bool, error) {
 	}
 	g.State = d.State
 	for _, m := range d.Members {
-		g.Members = append(g.Members, Member{m.MemberID, deref(m.InstanceID), m.ClientID, m.ClientHost})
+		g.Members = append(g.Members, Member{
+			ID: m.MemberID, Instance: deref(m.InstanceID), ClientID: m.ClientID, Host: m.ClientHost, Topics: subscribed(d.ProtocolType, m.ProtocolMetadata),
+		})
 	}
 	return false, nil
+}
+
+// subscribed are the topics that a member of a classic group of consumers names in what it told at its join.
+func subscribed(protocolType string, metadata []byte) []string {
+	var m kmsg.ConsumerMemberMetadata
+	if protocolType != "consumer" || m.ReadFrom(metadata) != nil {
+		return nil
+	}
+	return m.Topics
 }
 
 func (g *Group) describeConsumer(ctx context.Context, c Conn) (bool, error) {
@@ -200,9 +249,24 @@ func (g *Group) describeConsumer(ctx context.Context, c Conn) (bool, error) {
 	}
 	g.State, g.Epoch = d.State, d.Epoch
 	for _, m := range d.Members {
-		g.Members = append(g.Members, Member{m.MemberID, deref(m.InstanceID), m.ClientID, m.ClientHost})
+		g.Members = append(g.Members, Member{
+			ID: m.MemberID, Instance: deref(m.InstanceID), ClientID: m.ClientID, Host: m.ClientHost, Topics: m.SubscribedTopics, Pattern: pattern(m.SubscribedTopicRegex),
+		})
 	}
 	return false, nil
+}
+
+// pattern is the expression of a subscription, which holds for whole names. Brokers read it as RE2, too; one that can't be
+// read here counts for nothing: they are asked anyway.
+func pattern(s *string) *regexp.Regexp {
+	if deref(s) == "" {
+		return nil
+	}
+	re, err := regexp.Compile("^(?:" + *s + ")$")
+	if err != nil {
+		return nil
+	}
+	return re
 }
 
 func deref(s *string) string {

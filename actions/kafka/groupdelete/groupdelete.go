@@ -47,6 +47,8 @@ func (Action) Offers(ref lag.Ref, r *lag.Reading) actions.Offer {
 			return actions.Offer{Why: "not offered: " + text.Plural(len(g.Members), "member", "members") + " still live"}
 		case g.Type != lag.Classic && g.Type != lag.Consumer && g.Type != lag.Simple:
 			return actions.Offer{Why: "not offered: weir doesn't delete a " + g.Type.String() + " group, whose state it can't put back"}
+		case cluster.Unlisted(g) != "":
+			return actions.Offer{Why: "not offered: " + cluster.Unlisted(g) + "; a plan asks its coordinator"}
 		default:
 			return actions.Offer{Possible: true, Why: "the group has no members"}
 		}

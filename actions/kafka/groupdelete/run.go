@@ -64,7 +64,7 @@ func (r *run) Next(ctx context.Context) (actions.Step, error) {
 		return actions.Step{}, err
 	}
 	if now := g.Kind.String(); now != r.plan.Facts[fKind] {
-		return actions.Step{}, stale([]actions.Drift{{Ref: r.plan.Target.String(), Field: fKind, Planned: r.plan.Facts[fKind], Found: now}})
+		return actions.Step{}, actions.Stale([]actions.Drift{{Ref: r.plan.Target.String(), Field: fKind, Planned: r.plan.Facts[fKind], Found: now}})
 	}
 	if !g.Empty() {
 		return actions.Step{}, actions.Fail(actions.ErrGuard, fmt.Sprintf("group %s has %s: %s", r.group, text.Plural(len(g.Members), "member", "members"), g.Who()), "stop the application first")
@@ -74,13 +74,9 @@ func (r *run) Next(ctx context.Context) (actions.Step, error) {
 		return actions.Step{}, err
 	}
 	if len(drift) > 0 {
-		return actions.Step{}, stale(drift)
+		return actions.Step{}, actions.Stale(drift)
 	}
 	return actions.Step{ID: stepDelete, Title: "delete group " + r.group, Of: 1, Items: r.plan.Changes, Idempotent: true}, nil
-}
-
-func stale(drift []actions.Drift) error {
-	return &actions.Error{Kind: actions.ErrStale, What: text.Plural(len(drift), "thing", "things") + " moved since the plan was made", Do: "make a new plan", Drift: drift}
 }
 
 // Do deletes the group, in one request that is sent once.
@@ -108,12 +104,8 @@ func (r *run) Do(ctx context.Context, rec actions.Recorded) (actions.Done, error
 
 func (r *run) connect(ctx context.Context) (broker int32, err error) {
 	if r.acting == nil {
-		c, err := r.a.Connect.Acting(ctx, r.plan.Target.Cluster)
+		c, err := r.a.Connect.ActOn(ctx, r.plan)
 		if err != nil {
-			return 0, cluster.Unseen("connect", err)
-		}
-		if err := cluster.Same(ctx, c, r.plan); err != nil {
-			c.Close()
 			return 0, err
 		}
 		r.acting = c

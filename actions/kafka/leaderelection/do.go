@@ -31,13 +31,9 @@ func (r *run) Do(ctx context.Context, rec actions.Recorded) (actions.Done, error
 	if err != nil {
 		return not, err
 	}
-	var items []item
-	for _, c := range s.Items {
-		it, err := decode(c)
-		if err != nil {
-			return not, err
-		}
-		items = append(items, it)
+	items, err := cluster.Items(s.Items, decode)
+	if err != nil {
+		return not, err
 	}
 	controller, err := r.connect(ctx)
 	if err != nil {
@@ -54,12 +50,8 @@ func (r *run) Do(ctx context.Context, rec actions.Recorded) (actions.Done, error
 // connect gives the broker that takes requests for the controller.
 func (r *run) connect(ctx context.Context) (int32, error) {
 	if r.acting == nil {
-		c, err := r.a.Connect.Acting(ctx, r.plan.Target.Cluster)
+		c, err := r.a.Connect.ActOn(ctx, r.plan)
 		if err != nil {
-			return 0, cluster.Unseen("connect", err)
-		}
-		if err := cluster.Same(ctx, c, r.plan); err != nil {
-			c.Close()
 			return 0, err
 		}
 		r.acting = c

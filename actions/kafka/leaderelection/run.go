@@ -62,15 +62,11 @@ func (r *run) cut() error {
 		return err
 	}
 	for i := 0; i < len(r.plan.Changes); i += size {
-		b := batch{id: "elect-" + strconv.Itoa(i/size+1)}
-		for _, c := range r.plan.Changes[i:min(i+size, len(r.plan.Changes))] {
-			it, err := decode(c)
-			if err != nil {
-				return err
-			}
-			b.items = append(b.items, it)
+		items, err := cluster.Items(r.plan.Changes[i:min(i+size, len(r.plan.Changes))], decode)
+		if err != nil {
+			return err
 		}
-		r.batches = append(r.batches, b)
+		r.batches = append(r.batches, batch{id: "elect-" + strconv.Itoa(i/size+1), items: items})
 	}
 	return nil
 }
@@ -172,7 +168,7 @@ func (r *run) compare(ctx context.Context, items []item) (map[cluster.Place]bool
 		}
 	}
 	if len(drift) > 0 {
-		return nil, &actions.Error{Kind: actions.ErrStale, What: text.Plural(len(drift), "thing", "things") + " moved since the plan was made", Do: "make a new plan", Drift: drift}
+		return nil, actions.Stale(drift)
 	}
 	return led, nil
 }
@@ -197,13 +193,9 @@ func (r *run) still(ctx context.Context, places []cluster.Place) error {
 // Settle looks who leads. An election whose request was sent and not answered may still be on its way, so it looks for a
 // while before it calls it not done.
 func (r *run) Settle(ctx context.Context, s actions.Step) (actions.Done, error) {
-	items := make([]item, 0, len(s.Items))
-	for _, c := range s.Items {
-		it, err := decode(c)
-		if err != nil {
-			return actions.Done{}, err
-		}
-		items = append(items, it)
+	items, err := cluster.Items(s.Items, decode)
+	if err != nil {
+		return actions.Done{}, err
 	}
 	n, err := r.await(ctx, items)
 	if err != nil {

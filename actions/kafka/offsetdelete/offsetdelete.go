@@ -4,6 +4,10 @@ package offsetdelete
 
 import (
 	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
 
 	"weir/actions"
 	"weir/actions/audit"
@@ -43,10 +47,40 @@ func (Action) Offers(ref lag.Ref, r *lag.Reading) actions.Offer {
 		case len(g.Positions) == 0:
 			return actions.Offer{Why: "not offered: the group has committed nothing"}
 		default:
-			return actions.Offer{Possible: true, Why: "possible on topics that no member subscribes to"}
+			return whileRead(g, r)
 		}
 	}
 	return actions.Offer{Why: "not offered: the group is not seen"}
+}
+
+// whileRead offers what of a group no member reads: brokers refuse the rest (GROUP_SUBSCRIBED_TO_TOPIC). Who
+// has a partition of a topic subscribes to it; who has none of any may, and the plan asks the coordinator.
+func whileRead(g lag.Group, r *lag.Reading) actions.Offer {
+	read, free := map[string]bool{}, map[string]bool{}
+	topic := func(p lag.PartitionIx) string { return r.Topics[r.Partitions[p].Topic].Name }
+	for _, m := range g.Members {
+		for _, p := range m.Assigned {
+			read[topic(p)] = true
+		}
+	}
+	for _, i := range g.Positions {
+		committed := int(i) >= len(r.Committed) || r.Committed[i] != lag.None
+		if name := topic(r.Positions[i].Partition); !read[name] && committed {
+			free[name] = true
+		}
+	}
+	names := slices.Sorted(maps.Keys(free))
+	switch {
+	case len(read) == 0 && len(g.Members) == 0 && cluster.Unlisted(g) == "":
+		return actions.Offer{Possible: true, Why: "the group has no members"}
+	case len(read) == 0:
+		return actions.Offer{Possible: true, Why: "possible on topics that no member subscribes to"}
+	case len(names) == 0:
+		return actions.Offer{Why: "not offered: members live that read all its topics, and brokers refuse to delete commits on those"}
+	case len(names) > 3:
+		return actions.Offer{Possible: true, Why: fmt.Sprintf("possible on %d topics that no member reads", len(names))}
+	}
+	return actions.Offer{Possible: true, Why: "possible on " + strings.Join(names, ", ") + ", which no member reads"}
 }
 
 func (a Action) reset() reset.Action { return reset.Action{Connect: a.Connect} }

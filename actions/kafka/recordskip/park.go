@@ -67,7 +67,7 @@ func (k park) leader(ctx context.Context, c cluster.Conn) (int32, error) {
 	}
 	t, there := topics[k.to.Topic]
 	if !there || hex.EncodeToString(t.ID[:]) != k.topicID || int(k.to.Partition) >= len(t.Leaders) {
-		return 0, stale([]actions.Drift{{Ref: k.to.String(), Field: "topic_id", Planned: k.topicID, Found: "gone or made anew"}})
+		return 0, actions.Stale([]actions.Drift{{Ref: k.to.String(), Field: "topic_id", Planned: k.topicID, Found: "gone or made anew"}})
 	}
 	if t.Leaders[k.to.Partition] < 0 {
 		return 0, actions.Fail(actions.ErrGuard, k.to.String()+" has no leader", "wait for it, or park elsewhere")

@@ -11,7 +11,6 @@ import (
 	"weir/actions/kafka/cluster"
 	"weir/actions/kafka/reset"
 	"weir/internal/kafka/records"
-	"weir/internal/text"
 	"weir/lag"
 
 	"github.com/twmb/franz-go/pkg/kmsg"
@@ -225,9 +224,5 @@ func sameRecord(ctx context.Context, c cluster.Conn, ref string, p cluster.Place
 		}
 		found = now.String()
 	}
-	return records.Record{}, stale([]actions.Drift{{Ref: ref, Field: fRecord, Planned: want.String(), Found: found}})
-}
-
-func stale(drift []actions.Drift) error {
-	return &actions.Error{Kind: actions.ErrStale, What: text.Plural(len(drift), "thing", "things") + " moved since the plan was made", Do: "make a new plan", Drift: drift}
+	return records.Record{}, actions.Stale([]actions.Drift{{Ref: ref, Field: fRecord, Planned: want.String(), Found: found}})
 }

@@ -181,12 +181,8 @@ func (r *run) connect(ctx context.Context) error {
 	if r.acting != nil {
 		return nil
 	}
-	c, err := r.a.Connect.Acting(ctx, r.plan.Target.Cluster)
+	c, err := r.a.Connect.ActOn(ctx, r.plan)
 	if err != nil {
-		return cluster.Unseen("connect", err)
-	}
-	if err := cluster.Same(ctx, c, r.plan); err != nil {
-		c.Close()
 		return err
 	}
 	r.acting = c

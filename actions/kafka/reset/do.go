@@ -37,13 +37,9 @@ func (r *run) Do(ctx context.Context, rec actions.Recorded) (actions.Done, error
 	if s.ID == stepHold {
 		return r.take(ctx, broker)
 	}
-	items := make([]item, 0, len(s.Items))
-	for _, c := range s.Items {
-		it, err := decode(c)
-		if err != nil {
-			return actions.Done{Outcome: actions.OutcomeNot}, err
-		}
-		items = append(items, it)
+	items, err := cluster.Items(s.Items, decode)
+	if err != nil {
+		return actions.Done{Outcome: actions.OutcomeNot}, err
 	}
 	var codes map[cluster.Place]int16
 	if len(items) > 0 && items[0].after == nil {
@@ -66,12 +62,8 @@ func (r *run) connect(ctx context.Context) error {
 	if r.acting != nil {
 		return nil
 	}
-	c, err := r.a.Connect.Acting(ctx, r.plan.Target.Cluster)
+	c, err := r.a.Connect.ActOn(ctx, r.plan)
 	if err != nil {
-		return cluster.Unseen("connect", err)
-	}
-	if err := cluster.Same(ctx, c, r.plan); err != nil {
-		c.Close()
 		return err
 	}
 	r.acting = c
@@ -111,13 +103,18 @@ func passing(err error) error {
 }
 
 func (r *run) topicNames() []string {
-	var places []cluster.Place
+	return cluster.Names(r.places(func(b batch) bool { return !b.deletes }))
+}
+
+// places are the partitions of the batches that are wanted.
+func (r *run) places(wanted func(batch) bool) []cluster.Place {
+	var out []cluster.Place
 	for _, b := range r.steps {
-		if !b.deletes {
-			places = append(places, placesOf(b.items)...)
+		if wanted(b) {
+			out = append(out, placesOf(b.items)...)
 		}
 	}
-	return cluster.Names(places)
+	return out
 }
 
 // commit writes the offsets in one request, sent once. By topic id where the broker takes ids, a topic made anew isn't

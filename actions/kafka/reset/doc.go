@@ -95,6 +95,9 @@ func (a Action) Offers(ref lag.Ref, r *lag.Reading) actions.Offer {
 			}
 			return actions.Offer{Why: "not offered: " + text.Plural(n, "member", "members") + " still live; a plan can be made, it is applied once none is left"}
 		}
+		if why := cluster.Unlisted(g); why != "" {
+			return actions.Offer{Why: "not offered: " + why + "; a plan asks its coordinator"}
+		}
 		return actions.Offer{Possible: true, Why: "the group has no members"}
 	}
 	return actions.Offer{Why: "not offered: the group is not seen"}

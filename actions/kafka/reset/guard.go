@@ -56,11 +56,11 @@ func (r *run) kind(g cluster.Group) error {
 	was, now := r.plan.Facts[fKind], groupKind(g)
 	alike := was == now || isClassic(was) && isClassic(now)
 	if !alike {
-		return stale([]actions.Drift{{Ref: r.plan.Target.String(), Field: fKind, Planned: was, Found: now}})
+		return actions.Stale([]actions.Drift{{Ref: r.plan.Target.String(), Field: fKind, Planned: was, Found: now}})
 	}
 	epoch, noted := r.plan.Facts[fEpoch]
 	if noted && r.fresh && r.hold == nil && !hold.Ours(g, r.runID, r.plan.Undoes) && g.Epoch >= 0 && strconv.Itoa(int(g.Epoch)) != epoch {
-		return stale([]actions.Drift{{Ref: r.plan.Target.String(), Field: fEpoch, Planned: epoch, Found: strconv.Itoa(int(g.Epoch))}})
+		return actions.Stale([]actions.Drift{{Ref: r.plan.Target.String(), Field: fEpoch, Planned: epoch, Found: strconv.Itoa(int(g.Epoch))}})
 	}
 	return nil
 }
@@ -71,7 +71,10 @@ func isClassic(kind string) bool {
 
 // empty waits for the last member to go, as long as the plan says.
 func (r *run) empty(ctx context.Context, g cluster.Group) error {
-	if r.plan.Facts[fLive] != "" || g.Empty() || hold.Ours(g, r.runID, r.plan.Undoes) {
+	if r.plan.Facts[fLive] != "" {
+		return unread(g, cluster.Names(r.places(func(b batch) bool { return !b.done })))
+	}
+	if g.Empty() || hold.Ours(g, r.runID, r.plan.Undoes) {
 		r.wasEmpty = r.wasEmpty || g.Empty()
 		return nil
 	}
@@ -129,7 +132,7 @@ func (r *run) unmoved(ctx context.Context) error {
 		}
 	}
 	if len(drift) > 0 {
-		return stale(drift)
+		return actions.Stale(drift)
 	}
 	return r.rebase(moved)
 }

@@ -3,6 +3,8 @@ package reset
 import (
 	"context"
 	"encoding/hex"
+	"fmt"
+	"strings"
 
 	"weir/actions"
 	"weir/actions/kafka/cluster"
@@ -36,13 +38,26 @@ func (a Action) PlanRemoval(ctx context.Context, req actions.Request, spec actio
 	p.Effect, p.Tier, p.Warnings = spec.Effect, spec.Tier, nil
 	p.Facts[fLive] = "allowed"
 	delete(p.Facts, fEpoch)
-	p.Guards[0] = actions.Guard{Name: "group_unsubscribed", Want: "no member subscribes to the topics; the brokers see to it", Now: text.Plural(len(w.group.Members), "member", "members"), OK: true}
+	if err := unread(w.group, cluster.Names(w.places)); err != nil {
+		return actions.Plan{}, err
+	}
+	p.Guards[0] = actions.Guard{Name: "group_unsubscribed", Want: "no member subscribes to the topics; the brokers see to it", Now: text.Plural(len(w.group.Members), "member", "members") + ", and none of them does", OK: true}
 	p.Warnings = append(p.Warnings, "a consumer that comes back to these partitions starts where its auto.offset.reset says")
 	items := w.removals()
 	if n := len(w.places) - len(items); n > 0 {
 		p.Warnings = append(p.Warnings, text.Plural(n, "partition has", "partitions have")+" no commit")
 	}
 	return p, a.fill(ctx, c, req.Target, w, items, &p)
+}
+
+// unread refuses to delete commits on topics that a member subscribes to, as its broker would.
+func unread(g cluster.Group, topics []string) error {
+	names, read := g.Readers(topics)
+	if len(read) == 0 {
+		return nil
+	}
+	return actions.Fail(actions.ErrGuard, fmt.Sprintf("group %s reads %s: a member subscribes to it, and brokers then refuse to delete its commits there: %s", g.Name, strings.Join(read, ", "), names),
+		"stop the application, or name topics only that it doesn't subscribe to any more")
 }
 
 // removals deletes every commit there is.

@@ -212,7 +212,7 @@ func (r *run) batchStep(ctx context.Context, b *batch) (actions.Step, bool, erro
 		}
 	}
 	if len(drift) > 0 {
-		return actions.Step{}, false, stale(drift)
+		return actions.Step{}, false, actions.Stale(drift)
 	}
 	r.past[b.id] = r.past[b.id] || len(todo) > 0 // from here on a try may have taken effect
 	verb := "commit"
@@ -222,10 +222,6 @@ func (r *run) batchStep(ctx context.Context, b *batch) (actions.Step, bool, erro
 	return actions.Step{
 		ID: b.id, Title: fmt.Sprintf("%s %s of group %s", verb, text.Plural(len(todo), "offset", "offsets"), r.group), Of: r.of(), Items: todo, Idempotent: true,
 	}, len(todo) > 0, nil
-}
-
-func stale(drift []actions.Drift) error {
-	return &actions.Error{Kind: actions.ErrStale, What: text.Plural(len(drift), "thing", "things") + " moved since the plan was made", Do: "make a new plan", Drift: drift}
 }
 
 func (r *run) commits(ctx context.Context, items []item) (map[cluster.Place]cluster.Commit, error) {
@@ -248,13 +244,9 @@ func (r *run) Settle(ctx context.Context, s actions.Step) (actions.Done, error) 
 	if s.ID == app.Stop || s.ID == app.Start {
 		return r.settleCommand(ctx, s)
 	}
-	items := make([]item, 0, len(s.Items))
-	for _, c := range s.Items {
-		it, err := decode(c)
-		if err != nil {
-			return actions.Done{}, err
-		}
-		items = append(items, it)
+	items, err := cluster.Items(s.Items, decode)
+	if err != nil {
+		return actions.Done{}, err
 	}
 	commits, err := r.commits(ctx, items)
 	if err != nil {
