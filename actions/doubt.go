@@ -45,6 +45,11 @@ func (w *work) resolve(ctx context.Context) error {
 	if err != nil {
 		return w.unsure(err)
 	}
+	return w.took(ctx, s, d)
+}
+
+// took records what was found out about a step of a run that is at work, and judges it.
+func (w *work) took(ctx context.Context, s Step, d Done) error {
 	e, err := w.entry(audit.StageSettle, s.ID, outcomeOf(d.Outcome), result(d))
 	if err != nil {
 		return err

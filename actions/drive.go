@@ -74,7 +74,9 @@ func (w *work) drive(ctx context.Context, past []audit.Entry) (Report, error) {
 		return w.end(ctx, StatusFailed, Verdict{}, err)
 	}
 	w.closed = false
-	err = w.steps(ctx)
+	for again := true; again; {
+		again, err = w.foundOut(ctx, w.steps(ctx))
+	}
 	switch {
 	case errors.Is(err, ErrAudit), w.doubt != nil: // no verdict: the run stays open
 		w.close(ctx)

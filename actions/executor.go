@@ -28,6 +28,9 @@ type Executor struct {
 	BreakGlass bool
 	// Run is the id that the next run has, made by NewRun; "" has one made.
 	Run string
+	// Patience is for how long it looks again when what became of a step can't be told; 0: it looks once. See
+	// DefaultPatience.
+	Patience time.Duration
 	// Tell hears what happens while it happens; nil for nobody. It must return soon.
 	Tell func(Event)
 	// Now is the clock; nil is time.Now.

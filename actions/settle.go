@@ -22,7 +22,7 @@ type Settled struct {
 
 // Settle finds out what became of the steps in doubt of a run that was cut off, and records it. It changes nothing on
 // the cluster, and ends nothing: a person then resumes, undoes or dismisses the run. ErrUnknown when a step's outcome
-// still can't be told.
+// still can't be told after Executor.Patience.
 func (x *Executor) Settle(ctx context.Context, run string) (out []Settled, err error) {
 	w, held, err := x.reopen(ctx, run, Consent{})
 	if err != nil {
@@ -83,7 +83,11 @@ func (w *work) settle(ctx context.Context) ([]Settled, error) {
 	if err != nil {
 		return nil, &Error{Kind: ErrAudit, What: "the journal can't be read", Err: err}
 	}
-	if w.run, err = openCarefully(ctx, w.action, w.plan, entries); err != nil {
+	w.patiently(ctx, func() string {
+		w.run, err = openCarefully(ctx, w.action, w.plan, entries)
+		return w.looksAgain("what became of the run", err)
+	})
+	if err != nil {
 		return nil, err
 	}
 	defer w.close(ctx)
@@ -114,7 +118,13 @@ func (w *work) settleStep(ctx context.Context, intent audit.Entry) (Settled, err
 	var d Done
 	if step.Held {
 		d = Done{Outcome: OutcomeNot, Note: "it ended with the process that held it"}
-	} else if d, err = w.run.Settle(ctx, step); err != nil {
+	} else {
+		w.patiently(ctx, func() string {
+			d, err = w.run.Settle(ctx, step)
+			return w.looksAgain("what became of step "+step.ID, err)
+		})
+	}
+	if err != nil {
 		d = Done{Outcome: OutcomeUnknown, Note: err.Error()}
 	}
 	if age := w.x.now().Sub(intent.At); d.Outcome == OutcomeNot && !step.Held && age < inHand {

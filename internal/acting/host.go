@@ -93,7 +93,7 @@ func (h Host) Open(ctx context.Context, cluster string, o Options) (*Session, er
 	}
 	s := &Session{log: log, anchors: closing, Warnings: h.Outside.near(c), Executor: &actions.Executor{
 		Log: &watched{Log: log, tell: o.Tell, told: map[string]bool{}}, Registry: h.Actions(reached...), Dir: h.Dir, Tell: o.Tell, Policy: h.Policy(cluster),
-		Claims: claims, BreakGlass: glass,
+		Claims: claims, BreakGlass: glass, Patience: actions.DefaultPatience,
 	}}
 	for _, f := range log.AnchorFailures() {
 		s.Warnings = append(s.Warnings, unanchored(f))

@@ -190,11 +190,6 @@ func (r *run) holdStep() (actions.Step, error) {
 
 // batchStep gives what of a batch is still to be done; false when that is nothing.
 func (r *run) batchStep(ctx context.Context, b *batch) (actions.Step, bool, error) {
-	if r.hold != nil {
-		if _, err := r.hold.Member(); err != nil {
-			return actions.Step{}, false, err
-		}
-	}
 	commits, err := r.commits(ctx, b.items)
 	if err != nil {
 		return actions.Step{}, false, err
@@ -213,6 +208,11 @@ func (r *run) batchStep(ctx context.Context, b *batch) (actions.Step, bool, erro
 	}
 	if len(drift) > 0 {
 		return actions.Step{}, false, actions.Stale(drift)
+	}
+	if r.hold != nil && len(todo) > 0 { // what is done needs no hold any more
+		if _, err := r.hold.Member(); err != nil {
+			return actions.Step{}, false, err
+		}
 	}
 	r.past[b.id] = r.past[b.id] || len(todo) > 0 // from here on a try may have taken effect
 	verb := "commit"
