@@ -60,8 +60,38 @@ func connector(role kafka.Role, clusters []config.Cluster) func(context.Context,
 			if err != nil {
 				return nil, err
 			}
-			return cluster.Of(client), nil
+			return known(ctx, c, cluster.Of(client))
 		}
 		return nil, fmt.Errorf("no cluster %q is at hand", name)
 	}
+}
+
+// known refuses a cluster that isn't the one of the configuration.
+func known(ctx context.Context, c config.Cluster, conn cluster.Conn) (cluster.Conn, error) {
+	if c.ID == "" {
+		return conn, nil
+	}
+	id, err := cluster.ID(ctx, conn)
+	if err == nil && id != c.ID {
+		err = actions.Fail(actions.ErrRefused, fmt.Sprintf("cluster %s is to have id %s, and what answers has id %s", c.Name, c.ID, id), "see where its brokers' names lead, or correct id in the configuration")
+	}
+	if err != nil {
+		conn.Close()
+		return nil, err
+	}
+	return conn, nil
+}
+
+// identify asks a cluster who it is.
+func identify(ctx context.Context, c config.Cluster) (config.Identity, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
+	defer cancel()
+	client, err := kafka.Dial(ctx, c, kafka.Seeing, kafka.Options{Version: version()})
+	if err != nil {
+		return config.Identity{}, err
+	}
+	conn := cluster.Of(client)
+	defer conn.Close()
+	id, brokers, err := cluster.Identify(ctx, conn)
+	return config.Identity{ID: id, Brokers: brokers}, err
 }

@@ -32,7 +32,7 @@ func version() string {
 }
 
 func systems() cli.Systems {
-	return cli.Systems{Version: version(), Open: open, Diagnose: diagnose, Peek: peek, Demo: startDemo, CallDemo: demo.Call, Console: console, Actions: registry, Again: again,
+	return cli.Systems{Version: version(), Open: open, Identify: identify, Diagnose: diagnose, Peek: peek, Demo: startDemo, CallDemo: demo.Call, Console: console, Actions: registry, Again: again,
 		Anchor: newAnchor, Claims: newClaims, Topics: cli.TopicChecks{Anchor: examineAnchor, Claims: examineClaims},
 		Scenarios: scenarios}
 }

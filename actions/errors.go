@@ -20,7 +20,7 @@ const (
 	ErrGuard      Kind = 4   // a guard failed, nothing changed
 	ErrRefused    Kind = 5   // policy or consent
 	ErrLocked     Kind = 6   // someone else holds the resource
-	ErrRolledBack Kind = 7   // failed, and what was done is undone
+	ErrRolledBack Kind = 7   // failed, and nothing of it counts: for kinds that are one transaction, of which there is none yet
 	ErrPartial    Kind = 8   // failed or stopped, partly applied
 	ErrUnverified Kind = 9   // applied, and the check afterwards failed
 	ErrStale      Kind = 10  // the world moved since the plan, or the plan expired

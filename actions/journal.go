@@ -7,6 +7,7 @@ import (
 	"iter"
 
 	"weir/actions/audit"
+	"weir/lag"
 )
 
 // Journal is what the Executor needs of the audit log; *audit.Log is one.
@@ -41,6 +42,19 @@ type opening struct {
 	Resumed   bool    `json:"resumed,omitempty"`
 	// Claim is nil where no claim log is configured, or it could not be reached: then an entry of step break-glass follows.
 	Claim *ClaimInfo `json:"claim,omitempty"`
+}
+
+// ClusterOf is the name of the cluster with this id, by the entry that opens a run on it; "" for any other entry.
+func ClusterOf(e audit.Entry, id string) string {
+	var o opening
+	if e.Step != consentStep || json.Unmarshal(e.Data, &o) != nil || o.ClusterID != id {
+		return ""
+	}
+	ref, err := lag.ParseRef(o.Target)
+	if err != nil {
+		return ""
+	}
+	return ref.Cluster
 }
 
 // Intent is the data of an intent: the step with the values before and after, from which it can be settled and undone.

@@ -143,7 +143,7 @@ func (c claims) at(size int64, root tlog.Hash, fault func(*Break) error) (agreed
 			continue
 		}
 		b := &Break{Kind: BreakAnchorDiffers, Seq: size, Do: advice[BreakAnchorDiffers],
-			What: fmt.Sprintf("anchor %s holds root %s for the first %d records, the log has %s", k.anchor, k.root, size, root)}
+			What: fmt.Sprintf("anchor %s holds root %s for the log up to record %d, the log has %s", k.anchor, k.root, size, root)}
 		if err := fault(b); err != nil {
 			return agreed, err
 		}
@@ -166,7 +166,7 @@ func (c claims) beyond(size int64, fault func(*Break) error) error {
 			continue // a size of which the root couldn't be computed: a break was reported there
 		}
 		b := &Break{Kind: BreakAnchorAhead, Seq: size, Do: advice[BreakAnchorAhead],
-			What: fmt.Sprintf("anchor %s holds a checkpoint of %d records, the log has %d", name, n, size)}
+			What: fmt.Sprintf("anchor %s holds a checkpoint of the log up to record %d, and the log ends with %d", name, n, size)}
 		if err := fault(b); err != nil {
 			return err
 		}

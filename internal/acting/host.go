@@ -112,6 +112,19 @@ func (h Host) Entries(ctx context.Context, f audit.Filter) iter.Seq2[audit.Entry
 	return audit.NewReader(h.AuditDir()).Entries(ctx, f)
 }
 
+// Named are the names by which the cluster of an id was changed from this host, as the audit log tells.
+func (h Host) Named(ctx context.Context, id string) (names []string, err error) {
+	for e, err := range h.Entries(ctx, audit.Filter{Mentions: id}) {
+		if err != nil {
+			return nil, &actions.Error{Kind: actions.ErrAudit, What: "whether this cluster is one that was changed before can't be told", Err: err}
+		}
+		if name := actions.ClusterOf(e, id); name != "" && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names, nil
+}
+
 // Verify checks the audit log, and holds it against the anchors of the configuration.
 func (h Host) Verify(ctx context.Context) (audit.Report, error) {
 	log := audit.NewReader(h.AuditDir())

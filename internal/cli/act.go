@@ -92,29 +92,7 @@ func (a *app) oneCluster(ctx context.Context, does string) (config.Cluster, erro
 	if len(clusters) != 1 {
 		return config.Cluster{}, usage("one cluster is %s at a time, and -c names %d", does, len(clusters))
 	}
-	return a.governed(clusters[0])
-}
-
-// governed has the policy of the configuration hold for a cluster that was named by its brokers, too.
-func (a *app) governed(c config.Cluster) (config.Cluster, error) {
-	if a.flag.brokers == "" && a.flag.commandConfig == "" {
-		return c, nil
-	}
-	cfg, err := a.load()
-	if err != nil {
-		return c, err
-	}
-	known, ok := cfg.Known(c)
-	if !ok {
-		c.Masks = cfg.MasksOf(c.Name)
-		return c, nil
-	}
-	a.note("%s is cluster %s of %s: its policy holds", c.Name, known.Name, cfg.Source)
-	c.Environment, c.Policy, c.Masks = known.Environment, known.Policy, known.Masks
-	if known.Mode == config.ReadOnly {
-		c.Mode = config.ReadOnly
-	}
-	return c, nil
+	return a.governed(ctx, clusters[0])
 }
 
 // clusterOf is the cluster that a plan or run names. It needs no flag when the configuration has it.

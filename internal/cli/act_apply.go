@@ -149,13 +149,16 @@ func (a *app) tellReport(x *actions.Executor, rep actions.Report, ok bool) error
 func (a *app) printRuns(runs []actions.RunInfo) error { return a.printTable(wire.Runs(runs)) }
 
 // printTable prints rows that come from no cluster.
-func (a *app) printTable(t wire.Table) error {
+func (a *app) printTable(t wire.Table) error { return a.printPart(t, true) }
+
+// printPart prints rows that come from no cluster, and tells whether they are all that was asked for.
+func (a *app) printPart(t wire.Table, complete bool) error {
 	format, err := a.format(wire.Short)
 	if err != nil {
 		return err
 	}
 	var out bytes.Buffer
-	doc := wire.Document{Version: a.sys.Version, At: time.Now(), Complete: true, Table: t}
+	doc := wire.Document{Version: a.sys.Version, At: time.Now(), Complete: complete, Table: t}
 	if err := wire.Write(&out, doc, format, a.style()); err != nil {
 		return fmt.Errorf("write the output: %w", fault{Unseen, err})
 	}

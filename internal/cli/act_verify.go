@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -65,11 +66,10 @@ func (a *app) runVerify(ctx context.Context, key string, anchors []string, alone
 	if err != nil {
 		return acted(err)
 	}
-	checks := verifyChecks(dir, rep)
 	if format == "" {
 		err = a.verifyPage(dir, rep)
 	} else {
-		err = a.printTable(wire.Checks(checks))
+		err = a.printPart(wire.Checks(verifyChecks(dir, rep)), !slices.ContainsFunc(rep.Anchors, unread))
 	}
 	if err != nil {
 		return err
@@ -77,17 +77,25 @@ func (a *app) runVerify(ctx context.Context, key string, anchors []string, alone
 	if !rep.OK() {
 		return fault{int(actions.ErrAudit), fmt.Errorf("audit: %s does not verify: breaks found: %d", dir, len(rep.Breaks))}
 	}
-	return unasked(asked, rep)
+	return a.unasked(asked, rep)
 }
 
-// unasked is the error where an anchor that is required could not be read: what it alone would show is not known.
-func unasked(asked []audit.Anchored, rep audit.Report) error {
+// unread says that an anchor that can be read back was not.
+func unread(r audit.AnchorReport) bool { return r.Err != nil && !errors.Is(r.Err, audit.ErrWriteOnly) }
+
+// unasked is the error where an anchor that is required could not be read: what it alone would show is not known. Of one
+// that is best-effort that is said, as its absence held up no action either.
+func (a *app) unasked(asked []audit.Anchored, rep audit.Report) (err error) {
 	for i, r := range rep.Anchors {
-		if asked[i].Mode != audit.AnchorBestEffort && r.Err != nil && !errors.Is(r.Err, audit.ErrWriteOnly) {
-			return unseen("audit: the anchor %s is required and could not be read: whether the log was cut back is not known", r.Name)
+		switch {
+		case !unread(r):
+		case asked[i].Mode == audit.AnchorBestEffort:
+			a.note("the anchor %s could not be read, and is best-effort: whether the log was cut back further than the others show is not known", r.Name)
+		case err == nil:
+			err = unseen("audit: the anchor %s is required and could not be read: whether the log was cut back is not known", r.Name)
 		}
 	}
-	return nil
+	return err
 }
 
 // verifyChecks are what verify found as rows.
@@ -173,6 +181,9 @@ func proves(r audit.AnchorReport, size int64) string {
 		return "holds " + text.Plural(r.Held, "checkpoint, and it does not agree", "checkpoints, and none agrees") + " with the log"
 	}
 	first := "agrees with the first " + text.Plural(r.Size, "record", "records")
+	if r.Size == 1 {
+		first = "agrees with the first record"
+	}
 	s := first + ": up to there nothing was cut off the end"
 	if r.All {
 		s = first + ", by " + text.Plural(r.Held, "checkpoint", "checkpoints") + ": up to there nothing was cut off the end, or rewritten since"

@@ -41,6 +41,8 @@ type Systems struct {
 	Version string // of weir
 	// Open makes the probe of a cluster. It fails at once on settings that can't work.
 	Open func(context.Context, config.Cluster) (probes.Probe, error)
+	// Identify asks a cluster who it is.
+	Identify func(context.Context, config.Cluster) (config.Identity, error)
 	// Diagnose looks at each hop to a cluster, in the order they depend on each other.
 	Diagnose func(context.Context, config.Cluster) []wire.Check
 	// Peek reads records, without a group.

@@ -64,7 +64,7 @@ func (a *app) console(ctx context.Context) error {
 		return err
 	}
 	for i := range clusters {
-		if clusters[i], err = a.governed(clusters[i]); err != nil {
+		if clusters[i], err = a.governedAlways(ctx, clusters[i]); err != nil {
 			return err
 		}
 	}

@@ -102,6 +102,12 @@ func (s *shell) systems() Systems {
 			}
 			return fake{reading, &s.mu, &s.wants}, nil
 		},
+		Identify: func(_ context.Context, c config.Cluster) (config.Identity, error) {
+			if s.clusters[c.Brokers[0]] == nil {
+				return config.Identity{}, errors.New("no such host")
+			}
+			return config.Identity{ID: "abc", Brokers: c.Brokers}, nil
+		},
 		Diagnose: func(context.Context, config.Cluster) []wire.Check { return slices.Clone(s.checks) },
 		Demo: func(_ context.Context, scenario, listen string, _ int64) (config.Cluster, func(), error) {
 			if listen == "taken:1" {

@@ -2,7 +2,6 @@ package config
 
 import (
 	"regexp"
-	"slices"
 	"time"
 
 	"weir/internal/cron"
@@ -66,16 +65,6 @@ func pattern(s string) (*regexp.Regexp, error) {
 
 // MayPeek tells whether policy allows to show what is in the records of a cluster.
 func (c Cluster) MayPeek() bool { return c.Policy.Peek == nil || *c.Policy.Peek }
-
-// Known finds the cluster of the file that shares a broker's address with one that was named by its brokers.
-func (c Config) Known(cl Cluster) (Cluster, bool) {
-	for _, known := range c.Clusters {
-		if slices.ContainsFunc(cl.Brokers, func(b string) bool { return slices.Contains(known.Brokers, b) }) {
-			return known, true
-		}
-	}
-	return Cluster{}, false
-}
 
 // Govern fills in what the environment of a cluster that stands in no file says of it: its policy, and its mode when
 // that is stricter; and the masks that hold on it.

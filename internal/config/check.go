@@ -77,6 +77,8 @@ func (c *checker) config(f file) Config {
 	return out
 }
 
+var clusterID = regexp.MustCompile(`^[!-~]+$`) // most are 16 bytes in base64; nothing says that all are
+
 var clusterName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
 
 func (c *checker) cluster(name string, in Cluster, envs map[string]Environment, defaults Config) Cluster {
@@ -87,6 +89,9 @@ func (c *checker) cluster(name string, in Cluster, envs map[string]Environment, 
 		c.refuse(at, "the names demo and demo:SCENARIO are the built-in cluster's; choose another")
 	case !clusterName.MatchString(name):
 		c.refuse(at, "a cluster's name begins with a letter or digit and holds letters, digits, dots, dashes and underscores only")
+	}
+	if c.given(at.with("id")) && !clusterID.MatchString(in.ID) {
+		c.refuse(at.with("id"), "want the id that its brokers tell, such as Mk3OEYBSD34fcwNTJENDM2")
 	}
 	c.times(at, &in.Refresh, &in.Timeout, defaults)
 	c.mode(at, &in, envs[in.Environment].Mode)

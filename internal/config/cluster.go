@@ -11,6 +11,7 @@ type Cluster struct {
 	Name        string   `toml:"-"`           // as given with -c; unique
 	Environment string   `toml:"environment"` // free text; "prod" makes the cluster read-only by default
 	Brokers     []string `toml:"brokers"`     // seeds, host:port
+	ID          string   `toml:"id"`          // as its brokers tell it; "" where the file doesn't say
 	Mode        Mode     `toml:"mode"`        // whether anything may be changed
 	Policy      Changes  `toml:"policy"`      // what may be changed, when and how
 	// Security is the principal that observes; Act, where set, is the one that changes the cluster. Without Act the same

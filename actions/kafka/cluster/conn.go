@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
+	"strconv"
 
 	"weir/actions"
 	"weir/internal/kafka"
@@ -113,16 +115,25 @@ func Coded(what string, code int16) error {
 
 // ID gives the cluster's id.
 func ID(ctx context.Context, c Conn) (string, error) {
+	id, _, err := Identify(ctx, c)
+	return id, err
+}
+
+// Identify gives the cluster's id, and the addresses that its brokers advertise.
+func Identify(ctx context.Context, c Conn) (id string, brokers []string, err error) {
 	req := kmsg.NewPtrMetadataRequest()
 	req.Topics = []kmsg.MetadataRequestTopic{}
 	resp, err := ask[*kmsg.MetadataResponse](ctx, c, req)
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	if resp.ClusterID == nil || *resp.ClusterID == "" {
-		return "", actions.Fail(actions.ErrUnseen, "the brokers tell no cluster id", "a plan can't be bound to this cluster")
+		return "", nil, actions.Fail(actions.ErrUnseen, "the brokers tell no cluster id", "a plan can't be bound to this cluster")
 	}
-	return *resp.ClusterID, nil
+	for _, b := range resp.Brokers {
+		brokers = append(brokers, net.JoinHostPort(b.Host, strconv.Itoa(int(b.Port))))
+	}
+	return *resp.ClusterID, brokers, nil
 }
 
 // Same refuses a cluster that isn't the plan's.
