@@ -116,7 +116,30 @@ func (c *cast) cluster() engine.Cluster {
 	c.v.At = c.at
 	v := c.v
 	r := c.r
-	return engine.Cluster{Name: "prod-eu", Environment: "prod", Refresh: 5 * time.Second, Reading: &r, Seen: true, Verdicts: &v, Positions: c.pos, Produce: c.rates}
+	return engine.Cluster{Name: "prod-eu", Environment: "prod", Refresh: 5 * time.Second, Reading: &r, Seen: true, Verdicts: &v, Positions: c.pos, Produce: c.rates,
+		Slowest: c.slowest()}
+}
+
+// slowest is what the engine works out of a topic that is looked at; here of all.
+func (c *cast) slowest() map[lag.PartitionIx]state.Slowest {
+	out := map[lag.PartitionIx]state.Slowest{}
+	for g := range lag.GroupIx(len(c.topo.Groups)) {
+		for _, p := range c.pos[g] {
+			at := c.topo.Positions[p.Position].Partition
+			s, any := out[at]
+			if !any {
+				s.Group = lag.Nowhere
+			}
+			s.Readers++
+			if !lag.Known(p.Lag) {
+				s.Unseen++
+			} else if s.Group == lag.Nowhere || p.Lag > s.Position.Lag {
+				s.Group, s.Position = g, p
+			}
+			out[at] = s
+		}
+	}
+	return out
 }
 
 var calmNames = []string{"ad-attrib", "billing-export", "card-auth-stream", "cdc-orders", "clickstream-agg", "fraud-score", "geo-enrich",

@@ -22,13 +22,16 @@ type topicPage struct {
 var partitionColumns = []column{
 	{field: "partition", head: "PART", width: 6},
 	{field: "leader", head: "LEADER", width: 6},
-	{field: "replicas", head: "COPIES", width: 14, left: true, drop: 4},
+	{field: "replicas", head: "COPIES", width: 14, left: true, drop: 6},
 	{field: "isr", head: "IN SYNC", width: 14, left: true},
-	{field: "offline", head: "OFFLINE", width: 10, left: true, drop: 5},
-	{field: "start", head: "START ", width: 15, drop: 3},
-	{field: "end", head: "END ", width: 15},
+	{field: "offline", head: "OFFLINE", width: 10, left: true, drop: 7},
+	{field: "start", head: "START ", width: 15, drop: 5},
+	{field: "end", head: "END ", width: 15, drop: 3},
 	{field: "produce_per_second", head: "IN/s ", width: 6, drop: 2},
-	{field: "size_bytes", head: "SIZE", width: 8, drop: 1},
+	{field: "size_bytes", head: "SIZE", width: 8, drop: 4},
+	{field: slowestReader, head: "SLOWEST READER", width: 20, left: true, stretch: true},
+	{field: slowestLag, head: "LAG ", width: 7},
+	{field: slowestBehind, head: "BEHIND", width: 8, drop: 1},
 }
 
 func newTopicPage(name string, partition int32) *topicPage {
@@ -228,8 +231,13 @@ func (t *topicPage) cells(s *snap, at int) []cell {
 			old = s.oldShard(s.read().EndAt[n])
 		}
 	}
+	slow := t.slowestCells(s, row[t.table.Column("partition")])
 	isr, replicas := row[t.table.Column("isr")], row[t.table.Column("replicas")]
 	for i, c := range t.columns {
+		if special, ok := slow[c.field]; ok {
+			out[i] = special
+			continue
+		}
 		col := t.table.Column(c.field)
 		v := row[col]
 		switch c.field {

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -56,7 +57,11 @@ const seriesSpan = time.Hour
 func (w *watcher) closely(c *Cluster, r *lag.Reading) {
 	focus := map[string]bool{}
 	c.Explanations, c.Unexplained = nil, nil
-	for _, f := range w.engine.focused(w.Name) {
+	c.Slowest, w.looked = nil, w.engine.focused(w.Name)
+	for _, f := range w.looked {
+		if f.Kind == lag.KindTopic || f.Kind == lag.KindPartition {
+			w.readersOf(c, r, f.Name)
+		}
 		if f.Kind != lag.KindGroup && f.Kind != lag.KindPosition {
 			continue
 		}
@@ -85,26 +90,29 @@ func (w *watcher) closely(c *Cluster, r *lag.Reading) {
 	}
 }
 
+// readersOf works out who reads a topic the slowest.
+func (w *watcher) readersOf(c *Cluster, r *lag.Reading, topic string) {
+	t := slices.IndexFunc(r.Topics, func(t lag.Topic) bool { return t.Name == topic && !t.Gone })
+	if t < 0 {
+		return
+	}
+	if c.Slowest == nil {
+		c.Slowest = map[lag.PartitionIx]state.Slowest{}
+	}
+	maps.Copy(c.Slowest, w.judge.Slowest(r, w.history, c.Verdicts, lag.TopicIx(t)))
+}
+
 // relook works out what has come into focus since the last sweep from what that one told, and publishes it: who opens a
 // page doesn't wait for the next sweep to see what is known already.
 func (w *watcher) relook() {
 	if w.last == nil {
 		return
 	}
-	fresh := false
-	for _, f := range w.engine.focused(w.Name) {
-		if f.Kind != lag.KindGroup && f.Kind != lag.KindPosition {
-			continue
-		}
-		if g := slices.IndexFunc(w.last.Groups, func(g lag.Group) bool { return g.Name == f.Name && !g.Gone }); g >= 0 {
-			_, known := w.told.Series[lag.GroupIx(g)]
-			fresh = fresh || !known
-		}
+	if !slices.ContainsFunc(w.engine.focused(w.Name), func(f lag.Ref) bool { return !slices.Contains(w.looked, f) }) {
+		return
 	}
-	if fresh {
-		c := w.told
-		w.closely(&c, w.last)
-		w.told = c
-		w.engine.publish(w.slot, c)
-	}
+	c := w.told
+	w.closely(&c, w.last)
+	w.told = c
+	w.engine.publish(w.slot, c)
 }

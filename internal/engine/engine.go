@@ -42,6 +42,8 @@ type Cluster struct {
 	Verdicts  *state.Result
 	Positions map[lag.GroupIx][]state.Position // of the groups asked for, in the order of Group.Positions
 	Events    []lag.Event                      // the change feed, oldest first
+	// Slowest are the slowest readers of the partitions of the topics in focus.
+	Slowest map[lag.PartitionIx]state.Slowest
 	// Produce is, with Options.Rates, the records a second that come into each partition, by its index, over the last
 	// minute or the part of it that was watched; negative: not known yet.
 	Produce []float64

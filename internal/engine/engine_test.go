@@ -219,12 +219,17 @@ func TestWhatIsKnownOfAFocusIsToldAtOnce(t *testing.T) {
 		if f.n.Load() != sweeps || after.Reading != before.Clusters[0].Reading || len(after.Produce) != 1 {
 			t.Errorf("swept %d times more, or something else than the numbers changed", f.n.Load()-sweeps)
 		}
-		e.Focus([]lag.Ref{{Cluster: "a", Kind: lag.KindGroup, Name: "g"}, {Cluster: "a", Kind: lag.KindTopic, Name: "t"}})
+		e.Focus([]lag.Ref{{Cluster: "a", Kind: lag.KindGroup, Name: "g"}})
 		synctest.Wait()
 		select {
 		case <-e.States():
 			t.Error("nothing new is in focus, and a state was published")
 		default:
+		}
+		e.Focus([]lag.Ref{{Cluster: "a", Kind: lag.KindTopic, Name: "t"}, {Cluster: "a", Kind: lag.KindTopic, Name: "none"}})
+		synctest.Wait()
+		if got := (<-e.States()).Clusters[0].Slowest; len(got) != 1 || got[0].Group != 0 || got[0].Position.Lag != 10 {
+			t.Errorf("the slowest readers of a topic in focus: %+v", got)
 		}
 		cancel()
 		<-ended

@@ -26,8 +26,9 @@ type watcher struct {
 	probe  probes.Probe
 	last   *lag.Reading
 	events []lag.Event
-	told   Cluster // what was published last
-	failed int     // sweeps in a row in which nothing answered
+	told   Cluster   // what was published last
+	looked []lag.Ref // what of it was worked out closely
+	failed int       // sweeps in a row in which nothing answered
 	// Why the last of them failed: told again while it rests.
 	reason lag.Reason
 	said   string
