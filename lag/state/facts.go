@@ -29,6 +29,7 @@ type facts struct {
 // trend is how the lag of positions changes over stretches that begin and end with commits of theirs.
 type trend struct {
 	read, came, lag float64
+	lately          float64       // what came in during the last few seconds: ends are seen at once, reads with the next commit
 	over            time.Duration // the longest
 	known           bool
 }
@@ -43,6 +44,11 @@ func (t *trend) add(h *lag.History, f *facts, d time.Duration) {
 	t.read += float64(p.Read) / s
 	t.came += float64(p.Came) / s
 	t.lag += float64(max(0, f.lag))
+	if v, ok := h.Produce(f.p, lately); ok {
+		t.lately += v
+	} else {
+		t.lately += float64(p.Came) / s
+	}
 	t.over = max(t.over, p.Over)
 }
 
@@ -51,6 +57,12 @@ func (t *trend) rising() bool { return t.known && t.came > t.read }
 
 // falling reports whether clearly more was read than came in.
 func (t *trend) falling() bool { return t.known && t.read > t.came*1.05 }
+
+// clearly reports whether so much more was read than came in that no chance of when commits come explains it.
+func (t *trend) clearly() bool { return t.known && t.read > clearly*t.came }
+
+// relieved reports whether so much less comes in of late than is read that the lag must be falling.
+func (t *trend) relieved() bool { return t.known && t.read > clearly*t.lately }
 
 // goneIn returns how long the lag takes to read; false when it does not end.
 func (t *trend) goneIn() (lag.Moment, bool) {
@@ -89,7 +101,7 @@ func (f *facts) stuck() bool {
 		return false
 	}
 	if f.held() {
-		return !f.m.reading || f.was.code == cStopped && f.m.memberless
+		return !f.m.reading && !f.inTurns() || f.was.code == cStopped && f.m.memberless
 	}
 	return !f.m.fogged && f.silence > f.patience() && f.age > f.m.fine
 }
@@ -104,7 +116,7 @@ func (f *facts) patience() lag.Moment {
 	if f.t.Wait != lag.Never && f.t.Wait > f.m.r {
 		limit = max(limit, lag.Moment(f.l.rhythmFactor*float64(f.t.Wait))+f.l.rhythmSlack)
 	}
-	if f.m.reading || f.m.late > 0 && f.m.late >= f.m.prompt {
+	if f.m.reading || f.m.late > 0 && f.m.late >= f.m.prompt || f.inTurns() {
 		limit = max(limit, f.l.unlearned)
 	}
 	return limit
@@ -129,8 +141,13 @@ func (f *facts) tardy() bool {
 	return f.waits && f.m.r > 0 && f.age > lag.Moment(f.l.rhythmFactor*float64(f.m.r))+f.l.rhythmSlack/2
 }
 
-// behind reports whether commits come, but too long after the records.
+// behind reports whether commits come, but too long after the records. The age falls at each commit by what that read: what
+// was behind still is where it has only done so.
 func (f *facts) behind() bool {
 	m := f.m
-	return f.waits && lag.Known(f.t.Commit) && m.r > 0 && f.age > max(m.limit, f.l.behindLeast, m.fine)
+	limit := max(m.limit, f.l.behindLeast, m.fine)
+	if f.was.code == cFallingBehind || f.was.code == cDraining {
+		limit -= m.r
+	}
+	return f.waits && lag.Known(f.t.Commit) && m.r > 0 && f.age > limit
 }

@@ -105,7 +105,7 @@ func (j *Judge) positions(r *lag.Reading, h *lag.History, g lag.GroupIx, m *memo
 			m.rhythm.learn(t.Wait, len(grp.Positions), m.now)
 		}
 		c := j.quick(r, h, m, t, e, i, p, &s)
-		if c == cUnknown || m.marks[k].code > cNotVisible {
+		if c == cUnknown || m.marks[k].code >= cDraining {
 			j.slow = append(j.slow, slow{k: k, facts: facts{l: &j.limits, r: r, h: h, m: m, t: t, e: e, i: i, p: p, was: m.marks[k]}})
 			continue
 		}
@@ -139,6 +139,7 @@ type slow struct {
 // reader that is behind takes its partitions in turns, so that one alone tells little of it.
 func (j *Judge) weigh(h *lag.History, g lag.GroupIx, m *memory) {
 	m.late, m.prompt, m.long, m.short = 0, m.quick, trend{}, trend{}
+	m.busy, m.turns = m.busy[:0], nil
 	if len(j.slow) == 0 {
 		return
 	}
@@ -160,6 +161,7 @@ func (j *Judge) weigh(h *lag.History, g lag.GroupIx, m *memory) {
 			continue
 		case moved:
 			m.late++
+			m.busy = append(m.busy, f.p)
 		}
 		m.long.add(h, f, window)
 		m.short.add(h, f, brief)

@@ -19,12 +19,13 @@ type labels struct {
 }
 
 type incident struct {
-	ID, Kind  string
-	Group     string
-	Topic     string
-	From, To  int64
-	Incident  *bool
-	Ambiguous bool
+	ID, Kind   string
+	Group      string
+	Topic      string
+	From, To   int64
+	Partitions []int32 // of the topic, where not all are touched
+	Incident   *bool
+	Ambiguous  bool
 }
 
 // piece is a stretch of a group's time with the states that are right in it.

@@ -11,6 +11,7 @@ import (
 type limits struct {
 	rhythmFactor float64    // a wait is unusual beyond this many rhythms …
 	rhythmSlack  lag.Moment // … and this much, for polls, batches and the network
+	stepFactor   float64    // a reader that is behind may commit in steps this many times as long as the last ones
 	unlearned    lag.Moment // no client that commits by itself lets a record wait longer, whatever its rhythm …
 	unheard      lag.Moment // … and few are silent for longer: the limit of silence while no rhythm is known
 	rebalanceMax lag.Moment // a rebalance may take a session time-out and a half
@@ -30,7 +31,7 @@ type limits struct {
 }
 
 var standard = limits{
-	rhythmFactor: 1.25, rhythmSlack: seconds(8), unlearned: seconds(300), unheard: seconds(60), rebalanceMax: seconds(60),
+	rhythmFactor: 1.25, stepFactor: 3, rhythmSlack: seconds(8), unlearned: seconds(300), unheard: seconds(60), rebalanceMax: seconds(60),
 	settleLeast: seconds(15), settleMost: seconds(30), afterOutage: seconds(50), emptyFor: seconds(12),
 	behindLeast: seconds(15), burstGone: seconds(30), aheadFor: seconds(10), idleAfter: seconds(60),
 	restFor: seconds(600), metadataAge: seconds(300), goneFor: seconds(60), visit: seconds(120),
@@ -45,3 +46,6 @@ func seconds(s int) lag.Moment { return lag.Moments(time.Duration(s) * time.Seco
 // clearly is by how much a group that works off a backlog reads faster than records come in.
 // Over three rhythms the number of commits alone may make a third.
 const clearly = 1.5
+
+// lately is the time over which what comes in now is seen: a refresh of a live watch.
+const lately = 5 * time.Second

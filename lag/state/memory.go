@@ -28,16 +28,18 @@ type memory struct {
 	jobs                     jobs
 
 	// Of the present reading.
-	now, limit, r lag.Moment // r is 0 while the rhythm is not known
-	known         lag.Moment // up to when it is known what the group does: when its commits were read last
-	fine          lag.Moment // an age of the oldest unread record that is no trouble, whatever else is seen
-	committed     int        // positions with a commit
-	late, prompt  int        // positions that committed within the limit, those that are behind and the others
-	quick         int        // of the latter, those that took but a glance
-	reading       bool       // it reads clearly more than comes in
-	long, short   trend      // of all positions that are behind, over the group's window and over a shorter one
-	patience      lag.Moment // the limit, or longer where the group's commits have lately come further apart
-	base          lag.Moment // silence before it proves nothing
+	now, limit, r lag.Moment               // r is 0 while the rhythm is not known
+	known         lag.Moment               // up to when it is known what the group does: when its commits were read last
+	fine          lag.Moment               // an age of the oldest unread record that is no trouble, whatever else is seen
+	committed     int                      // positions with a commit
+	busy          []lag.PartitionIx        // those that are behind and have just committed
+	turns         map[lag.PartitionIx]bool // what else their members read; nil until asked for
+	late, prompt  int                      // positions that committed within the limit, those that are behind and the others
+	quick         int                      // of the latter, those that took but a glance
+	reading       bool                     // it reads clearly more than comes in
+	long, short   trend                    // of all positions that are behind, over the group's window and over a shorter one
+	patience      lag.Moment               // the limit, or longer where the group's commits have lately come further apart
+	base          lag.Moment               // silence before it proves nothing
 	policy        *Policy
 	matched       int  // positions when the policy was matched, and one
 	simple        bool // always Empty, dead or alive
@@ -65,8 +67,7 @@ func (m *memory) observe(l *limits, r *lag.Reading, h *lag.History, g lag.GroupI
 	}
 	if gt.Moved {
 		switch {
-		case codes[m.code].severity == Critical:
-			m.gap = 0 // that was no step, it stood still
+		case codes[m.code].severity == Critical: // that was no step, it stood still
 		case m.moved != lag.Never:
 			m.gap = max(m.gap*7/10, m.now-max(m.moved, m.base))
 		}
@@ -86,8 +87,12 @@ func (m *memory) observe(l *limits, r *lag.Reading, h *lag.History, g lag.GroupI
 	m.look(l, h, gt)
 	m.rebalances(l, h, gt)
 	m.members(l, gt)
-	// A group that is overloaded commits in larger steps than it used to.
-	m.patience = max(m.limit, min(lag.Moment(l.rhythmFactor*float64(m.gap))+l.rhythmSlack, l.unlearned))
+	// A group that is overloaded commits in larger steps than it used to, and in larger ones the further it is behind.
+	factor := l.rhythmFactor
+	if m.code == cFallingBehind {
+		factor = l.stepFactor
+	}
+	m.patience = max(m.limit, min(lag.Moment(factor*float64(m.gap))+l.rhythmSlack, l.unlearned))
 	m.others = m.moved != lag.Never && m.now-m.moved <= m.patience
 	m.base = m.excused(l, h, gt)
 }

@@ -115,7 +115,7 @@ func TestFiguresAreNotFitted(t *testing.T) {
 			}
 			lim := standard
 			if v := reflect.ValueOf(&lim).Elem().Field(i); v.CanFloat() {
-				lim.rhythmFactor *= by
+				*(*float64)(unsafe.Pointer(v.UnsafeAddr())) *= by
 			} else {
 				*fieldOf(&lim, i) = lag.Moment(float64(*fieldOf(&lim, i)) * by)
 			}

@@ -66,7 +66,7 @@ func sayKeepingUp(w *sentence) string {
 	}
 	out := "The oldest unread record is " + about(w.v.TimeLag, w.v.TimeLagBound == lag.AtLeast) + " old"
 	if w.m.r > 0 {
-		out += "; records wait up to " + span(w.m.r.Duration(0)) + " for a commit here"
+		out += "; records wait up to " + atLeastOne(w.m.r.Duration(0)) + " for a commit here"
 	}
 	return out + "."
 }

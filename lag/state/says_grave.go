@@ -60,7 +60,7 @@ func sayStopped(w *sentence) string {
 		out = "Nothing was committed for " + span(w.m.since(w.m.moved))
 	}
 	if w.m.r > 0 {
-		out += ", by a group that lets records wait " + span(w.m.r.Duration(0)) + " at most"
+		out += ", by a group that lets records wait " + atLeastOne(w.m.r.Duration(0)) + " at most"
 	}
 	out += ": " + w.waiting() + "."
 	switch {

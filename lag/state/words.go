@@ -23,6 +23,9 @@ func span(d time.Duration) string {
 	return strconv.FormatInt(s/86400, 10) + "d" + two(s/3600%24) + "h"
 }
 
+// atLeastOne writes a duration that is never none, as a rhythm.
+func atLeastOne(d time.Duration) string { return span(max(d, time.Second)) }
+
 func two(n int64) string {
 	if n < 10 {
 		return "0" + strconv.FormatInt(n, 10)

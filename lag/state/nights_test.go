@@ -1,0 +1,100 @@
+package state
+
+import (
+	"fmt"
+	"io"
+	"testing"
+	"time"
+)
+
+// nights are the recording as it might have been on other nights. Quick ones are judged in each run, others with -all.
+var nights = []struct {
+	name  string
+	quick bool
+	make  func(n night) night
+}{
+	{"each poll", false, func(n night) night { return n }},
+	{"every 2nd", false, func(n night) night { return n.every(2, 1) }},
+	{"every 3rd from 0", false, func(n night) night { return n.every(3, 0) }},
+	{"every 3rd from 2", false, func(n night) night { return n.every(3, 2) }},
+	{"every 5th from 4", false, func(n night) night { return n.every(5, 4) }},
+	{"every 7th", false, func(n night) night { return n.every(7, 3) }},
+	{"every 10th", true, func(n night) night { return n.every(10, 3) }},
+	{"1 to 3 polls apart", false, func(n night) night { return n.jittered(1, 3, 7) }},
+	{"3 to 7 polls apart", true, func(n night) night { return n.jittered(3, 7, 7) }},
+	{"1 to 12 polls apart", false, func(n night) night { return n.jittered(1, 12, 7) }},
+	{"lost in runs of 5, each poll", false, func(n night) night { return n.lossy(0.1, 5, false, 7) }},
+	{"unanswered in runs of 5, each poll", false, func(n night) night { return n.lossy(0.1, 5, true, 7) }},
+	{"lost in runs of 2, every 5th", false, func(n night) night { return n.every(5, 1).lossy(0.1, 2, false, 7) }},
+	{"unanswered in runs of 2, every 5th", true, func(n night) night { return n.every(5, 1).lossy(0.1, 2, true, 7) }},
+	{"unanswered in runs of 5, every 5th", false, func(n night) night { return n.every(5, 1).lossy(0.1, 5, true, 7) }},
+	{"as a live probe, each 2 s", false, func(n night) night { return n.every(2, 0).seldom(3) }},
+	{"as a live probe, each 5 s", true, func(n night) night { return n.every(5, 0).seldom(1) }},
+	{"groups seldom, each 5 s", false, func(n night) night { return n.every(5, 0).seldom(3) }},
+	{"10 × the records", false, func(n night) night { return n.scaled(10, 1) }},
+	{"10 × the records, every 5th", true, func(n night) night { return n.scaled(10, 1).every(5, 2) }},
+	{"1000 × the records, every 5th", false, func(n night) night { return n.scaled(1000, 1).every(5, 2) }},
+	{"a third of the records", false, func(n night) night { return n.scaled(1, 3) }},
+	{"a tenth of the records", false, func(n night) night { return n.scaled(1, 10) }},
+	{"a tenth of the records, every 5th", true, func(n night) night { return n.scaled(1, 10).every(5, 2) }},
+	{"a year later", false, func(n night) night { return n.shifted(365*24*time.Hour+1234*time.Millisecond).every(5, 2) }},
+	{"a quarter slower", true, func(n night) night { return n.stretched(1.25, 0).every(5, 2) }},
+	{"a fifth faster", false, func(n night) night { return n.stretched(0.8, 0).every(5, 2) }},
+	{"a quarter slower, each poll", false, func(n night) night { return n.stretched(1.25, 0) }},
+	{"a fifth faster, each poll", false, func(n night) night { return n.stretched(0.8, 0) }},
+	{"commits each 15 s", false, func(n night) night { return n.rare(15 * time.Second) }},
+	{"commits each 15 s, every 5th", true, func(n night) night { return n.rare(15*time.Second).every(5, 2) }},
+	{"commits each 30 s", false, func(n night) night { return n.rare(30 * time.Second) }},
+	{"commits each 30 s, every 5th", false, func(n night) night { return n.rare(30*time.Second).every(5, 2) }},
+	{"even partitions", false, func(n night) night { return n.thinned(func(k int32) bool { return k%2 == 0 }) }},
+	{"odd partitions", false, func(n night) night { return n.thinned(func(k int32) bool { return k%2 == 1 }) }},
+	{"the first 2 partitions, every 5th", true, func(n night) night { return n.thinned(func(k int32) bool { return k < 2 }).every(5, 2) }},
+	{"renamed", true, func(n night) night { return n.renamed("x.").every(5, 3) }},
+}
+
+func recorded(t *testing.T) night {
+	t.Helper()
+	l, err := readLabels(recordings())
+	if err != nil {
+		t.Fatal(err)
+	}
+	rs, err := readings(recordings())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return night{rs: rs, l: l}
+}
+
+// The rules must be right on nights that they were not made for.
+func TestOtherNights(t *testing.T) {
+	t.Parallel()
+	n := recorded(t)
+	for _, v := range nights {
+		if !v.quick && !*all {
+			continue
+		}
+		sc := v.make(n).score()
+		sc.line(t.Output(), v.name)
+		found, _ := sc.counts()
+		if float64(found) < 0.93*float64(len(sc.outcomes)) || sc.false_ > 0.001*sc.normal || sc.named < 0.86 {
+			t.Errorf("%s: the rules do not hold on such a night", v.name)
+		}
+	}
+}
+
+// line prints a score on one line.
+func (sc *score) line(w io.Writer, name string) {
+	found, in := sc.counts()
+	fmt.Fprintf(w, "%-36s found %2d, in window %2d of %2d; %.3f %% false in %2d episodes; named %.1f %%, %.1f %% once found\n",
+		name, found, in, len(sc.outcomes), 100*sc.false_/max(sc.normal, 1), len(sc.episodes), 100*sc.named, 100*sc.namedAft)
+	if testing.Verbose() {
+		for _, o := range sc.outcomes {
+			if !o.found || !o.inWindow {
+				fmt.Fprintf(w, "      late or missed: %s %s %s: found %v after %v, window %v\n", o.id, o.kind, o.group, o.found, o.delay, o.window)
+			}
+		}
+		for _, e := range sc.episodes {
+			fmt.Fprintf(w, "      false: %s %v for %v: %s\n", e.group, e.state, e.to.Sub(e.from), e.why)
+		}
+	}
+}
