@@ -16,6 +16,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"weir/internal/screentest"
+	"weir/internal/text"
 )
 
 // The measures of the console as a program: the real one, built as a release is, on a terminal of 150×66, and a cluster in the
@@ -90,18 +91,6 @@ func (m *measured) quit() {
 	m.Type("\x03")
 	m.run.Wait()
 	m.Drain()
-}
-
-// last returns when the last byte was written, once none came for a while.
-func (m *measured) last(quiet time.Duration) time.Time {
-	for {
-		_, last := m.Written()
-		wait := quiet - time.Since(last)
-		if !last.IsZero() && wait <= 0 {
-			return last
-		}
-		time.Sleep(max(wait, quiet/8))
-	}
 }
 
 // used is the time of the processor that the program has taken.
@@ -201,7 +190,7 @@ func BenchmarkConsoleIdle(b *testing.B) {
 			broker := quiet(b, size.topics, size.each, size.groups)
 			for b.Loop() {
 				m := measure(b, weir, broker)
-				m.Await(fmt.Sprintf("among %d groups", size.groups), " live")
+				m.Await(text.Exact(int64(size.groups))+" groups", " live")
 				for _, state := range []struct{ name, key string }{{"", ""}, {"-away", "\x1b[O"}} {
 					m.Type(state.key)
 					time.Sleep(20 * time.Second) // states settle
@@ -219,29 +208,4 @@ func BenchmarkConsoleIdle(b *testing.B) {
 			b.ReportMetric(0, "ns/op")
 		})
 	}
-}
-
-// BenchmarkConsoleKey is from a key to the last byte that it brings to the terminal, at 100,000 partitions and 1,000 groups.
-func BenchmarkConsoleKey(b *testing.B) {
-	weir, broker := released(b), quiet(b, 1000, 100, 1000)
-	m := measure(b, weir, broker)
-	m.Await("among 1,000 groups", " live")
-	b.ReportMetric(ms(time.Since(m.begun)), "ms-start")
-	var took []time.Duration
-	for b.Loop() {
-		for _, key := range strings.Fields(strings.Repeat("2 j k G g O w w ! ! N L 3 j G g 4 j \r G g 5 1 ? \x1b ", 4)) {
-			m.last(120 * time.Millisecond)
-			begun := time.Now()
-			m.Type(key)
-			if last := m.last(120 * time.Millisecond); last.After(begun) {
-				took = append(took, last.Sub(begun))
-			}
-		}
-	}
-	m.quit()
-	slices.Sort(took)
-	b.ReportMetric(0, "ns/op")
-	b.ReportMetric(ms(took[len(took)/2]), "ms-p50")
-	b.ReportMetric(ms(took[len(took)*99/100]), "ms-p99")
-	b.ReportMetric(float64(len(took)), "keys")
 }

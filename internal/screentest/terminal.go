@@ -143,10 +143,11 @@ func (p *Terminal) read() {
 	buf := make([]byte, 64<<10)
 	for {
 		n, err := p.keys.Read(buf)
+		came := time.Now()
 		p.mu.Lock()
 		p.raw.Write(buf[:n])
 		_, _ = p.screen.Write(p.italics.instead(buf[:n]))
-		p.lastByte = time.Now()
+		p.lastByte = came
 		p.changed.Broadcast()
 		p.mu.Unlock()
 		if !p.mute && bytes.Contains(buf[:n], []byte(asksBackground)) {
@@ -175,6 +176,14 @@ func (p *Terminal) AwaitThat(what string, is func(screen string) bool) {
 	p.t.Helper()
 	p.until(what, is)
 	p.mu.Unlock()
+}
+
+// AwaitFrame is AwaitThat, and returns when the last byte came of the frame in which the condition holds.
+func (p *Terminal) AwaitFrame(what string, is func(screen string) bool) time.Time {
+	p.t.Helper()
+	p.until(what, is)
+	defer p.mu.Unlock()
+	return p.lastByte
 }
 
 // torn reports whether a frame that the program marked as one has come in part.
