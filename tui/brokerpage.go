@@ -16,16 +16,9 @@ type brokerPage struct {
 	list
 	id     int32
 	width  int
-	copied []heldCopy // of each row of the table
+	copied []lag.PartitionIx // of each row of the table
 	facts  brokerFacts
 	of     *lag.Reading
-}
-
-// heldCopy is a partition that the broker has a copy of.
-type heldCopy struct {
-	topic  string
-	number int32
-	inSync bool
 }
 
 var heldColumns = []column{
@@ -44,8 +37,7 @@ func newBrokerPage(id int32) *brokerPage {
 	b := &brokerPage{id: id}
 	b.list = list{noun: "partitions", fixed: true, read: true, kept: "held", names: []string{"topic"}, source: b.copies,
 		grid: grid{columns: heldColumns, grow: 0, chosen: -1}}
-	b.idAt = func(row int) string { return b.copied[row].topic + "/" + itoa(int(b.copied[row].number)) }
-	b.badAt = func(row int) bool { return !b.copied[row].inSync }
+	b.idAt = func(row int) int32 { return int32(b.copied[row]) }
 	return b
 }
 
@@ -56,10 +48,13 @@ func (b *brokerPage) copies(s *snap) wire.Table {
 		n = nodeOf(s.read(), b.id)
 	}
 	b.copied = b.copied[:0]
-	return wire.PartitionsWhere(s.wire(), func(p *lag.Partition) bool {
-		has := n >= 0 && slices.Contains(p.Replicas, n)
+	r := s.read()
+	b.badAt = func(row int) bool { return !slices.Contains(r.Partitions[b.copied[row]].ISR, n) }
+	b.nameAt = func(row int) string { return r.Topics[r.Partitions[b.copied[row]].Topic].Name }
+	return wire.PartitionsWhere(s.wire(), func(p lag.PartitionIx) bool {
+		has := n >= 0 && slices.Contains(r.Partitions[p].Replicas, n)
 		if has {
-			b.copied = append(b.copied, heldCopy{s.read().Topics[p.Topic].Name, p.Number, slices.Contains(p.ISR, n)})
+			b.copied = append(b.copied, p)
 		}
 		return has
 	})
@@ -90,30 +85,32 @@ type brokerFacts struct {
 	sizeBound    lag.Bound
 }
 
-func factsOf(s *snap, n lag.NodeIx) brokerFacts {
-	r, out := s.read(), brokerFacts{in: -1}
+// factsOf counts what of the partitions that it holds.
+func factsOf(s *snap, n lag.NodeIx, held []lag.PartitionIx) brokerFacts {
+	r, out := s.read(), brokerFacts{in: -1, holds: len(held)}
 	var size lag.Sum
-	for i := range r.Partitions {
+	var under []lag.PartitionIx
+	for _, i := range held {
 		p := &r.Partitions[i]
-		if p.Gone || r.Topics[p.Topic].Gone || !slices.Contains(p.Replicas, n) {
-			continue
-		}
-		out.holds++
 		if !slices.Contains(p.ISR, n) {
-			out.under = append(out.under, s.safe(r.Topics[p.Topic].Name)+" p"+itoa(int(p.Number)))
+			under = append(under, i)
 		}
 		if p.Leader != n {
 			continue
 		}
 		out.leads++
-		if i < len(r.Size) {
+		if int(i) < len(r.Size) {
 			size.Add(r.Size[i])
 		}
 		rate := -1.0
-		if i < len(s.c.Produce) {
+		if int(i) < len(s.c.Produce) {
 			rate = s.c.Produce[i]
 		}
 		out.in, out.inLeast = addRate(out.in, out.inLeast, rate)
+	}
+	slices.Sort(under)
+	for _, i := range under {
+		out.under = append(out.under, s.safe(r.Topics[r.Partitions[i].Topic].Name)+" p"+itoa(int(r.Partitions[i].Number)))
 	}
 	if out.leads == 0 {
 		out.in = 0
@@ -129,7 +126,7 @@ func (b *brokerPage) sync(s *snap) {
 	}
 	b.of = s.read()
 	if n := nodeOf(b.of, b.id); n >= 0 {
-		b.facts = factsOf(s, n)
+		b.facts = factsOf(s, n, b.copied)
 	}
 }
 

@@ -139,6 +139,7 @@ type health struct {
 	p99               time.Duration
 }
 
+// healthOf counts what a reading tells, and looks who is silent now.
 func healthOf(s *snap) health {
 	h := health{slowest: lag.Nowhere, p99: -1}
 	r := s.read()
@@ -169,14 +170,25 @@ func healthOf(s *snap) health {
 			continue
 		}
 		h.up++
-		if _, silent := silentSince(s, lag.NodeIx(n)); silent {
-			h.silent = append(h.silent, lag.NodeIx(n))
-		}
 		if n < len(r.Cost.Nodes) && r.Cost.Nodes[n].P99 > h.p99 {
 			h.slowest, h.p99 = lag.NodeIx(n), r.Cost.Nodes[n].P99
 		}
 	}
+	h.listen(s)
 	return h
+}
+
+// listen looks who is silent now: that changes with time, not with readings alone.
+func (h *health) listen(s *snap) {
+	h.silent = nil
+	for n := range s.read().Nodes {
+		if s.read().Nodes[n].Gone {
+			continue
+		}
+		if _, silent := silentSince(s, lag.NodeIx(n)); silent {
+			h.silent = append(h.silent, lag.NodeIx(n))
+		}
+	}
 }
 
 // words tells what is wrong; "" when nothing is.
@@ -215,7 +227,8 @@ func brokersSentence(s *snap) line {
 	if !s.seen() {
 		return put(warning, " ? Nothing of the brokers was seen yet.")
 	}
-	h := healthOf(s)
+	h := s.sum(s).health
+	h.listen(s)
 	if wrong := h.words(s); wrong != "" {
 		r := warning
 		if h.leaderless > 0 {

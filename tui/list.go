@@ -29,8 +29,9 @@ type list struct {
 	// bad tells which rows are troubles; nil: none.
 	bad func(cells) bool
 	// badAt and idAt are bad and id where the number of a row says it with less work; nil: it does not.
-	badAt func(row int) bool
-	idAt  func(row int) string
+	badAt  func(row int) bool
+	idAt   func(row int) int32
+	nameAt func(row int) string // of the growing column
 
 	table  wire.Table
 	reader *wire.Reader

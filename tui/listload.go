@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"encoding/binary"
 	"slices"
 
 	"weir/internal/query"
@@ -44,17 +45,30 @@ func (l *list) named() []string {
 	}
 	l.ids = make([]string, l.table.Len)
 	key := l.table.Column("ref")
-	for i := range l.ids {
-		switch {
-		case l.idAt != nil:
-			l.ids[i] = l.idAt(i)
-		case l.id != nil:
+	switch {
+	case l.idAt != nil:
+		shortNames(l.ids, l.idAt)
+	case l.id != nil:
+		for i := range l.ids {
 			l.ids[i] = l.id(l.cellsOf(i))
-		default:
+		}
+	default:
+		for i := range l.ids {
 			l.ids[i] = l.reader.Cell(i, key).String()
 		}
 	}
 	return l.ids
+}
+
+// shortNames makes texts of numbers, four bytes each, all of them in one piece of memory.
+func shortNames(out []string, at func(int) int32) {
+	all := make([]byte, 0, 4*len(out))
+	for i := range out {
+		all = binary.BigEndian.AppendUint32(all, uint32(at(i)))
+	}
+	for i, s := 0, string(all); i < len(out); i, s = i+1, s[4:] {
+		out[i] = s[:4]
+	}
 }
 
 // relist finds the rows that are shown, and their order.
@@ -77,14 +91,27 @@ func (l *list) relist(s *snap) {
 		want[i] = ids[r]
 	}
 	l.grid.sync(want, sort, s.judged)
-	if name := l.table.Column(l.columns[l.grow].field); name >= 0 && (fresh || len(l.rows) > l.measured) {
+	if fresh || len(l.rows) > l.measured {
 		l.measured = len(l.rows)
-		last := ""
-		for _, r := range l.rows {
-			if is := l.reader.Cell(r, name).String(); is != last {
-				l.measure(s.safe(is))
-				last = is
-			}
+		l.measureNames(s)
+	}
+}
+
+// measureNames lets the growing column take the names in it; numbers have room as it is.
+func (l *list) measureNames(s *snap) {
+	field := l.columns[l.grow].field
+	at, last := l.nameAt, ""
+	if at == nil {
+		col := l.table.Column(field)
+		if col < 0 || l.table.Columns[col].Kind == wire.Number {
+			return
+		}
+		at = func(row int) string { return l.reader.Cell(row, col).String() }
+	}
+	for _, r := range l.rows {
+		if is := at(r); is != last {
+			l.measure(s.safe(is))
+			last = is
 		}
 	}
 }

@@ -130,9 +130,10 @@ func (p *positions) sync(s *snap) {
 		return
 	}
 	for i, at := range p.data {
-		row := p.reader.Row(p.rows[at])
-		if row[3].String() == p.seek[0] && row[4].String() == p.seek[1] {
+		row := p.rows[at]
+		if p.reader.Cell(row, 4).String() == p.seek[1] && p.reader.Cell(row, 3).String() == p.seek[0] {
 			p.at = i
+			break
 		}
 	}
 	p.seek = [2]string{}

@@ -17,6 +17,10 @@ type topicPage struct {
 	name  string
 	seek  string // partition that the cursor goes to first; "" none
 	width int
+	parts []lag.PartitionIx // of each row of the table
+	// readBy are the groups that have a position in it, by the topology of.
+	readBy []lag.GroupIx
+	of     *lag.Topology
 }
 
 var partitionColumns = []column{
@@ -37,23 +41,21 @@ var partitionColumns = []column{
 func newTopicPage(name string, partition int32) *topicPage {
 	t := &topicPage{name: name, seek: strconv.Itoa(int(partition))}
 	t.list = list{noun: "partitions", fixed: true, read: true, names: []string{"topic"}, source: t.own, grid: grid{columns: partitionColumns, grow: 0, chosen: -1}}
+	t.idAt = func(row int) int32 { return int32(t.parts[row]) }
 	return t
 }
 
 // own is the table of this topic's partitions alone.
 func (t *topicPage) own(s *snap) wire.Table {
-	all := s.wire()
-	if len(all) == 0 {
-		return wire.Partitions(nil)
-	}
-	c := all[0]
-	reading, topo := *c.Reading, *c.Reading.Topology
-	topo.Topics = append([]lag.Topic(nil), topo.Topics...)
-	for i := range topo.Topics {
-		topo.Topics[i].Gone = topo.Topics[i].Gone || topo.Topics[i].Name != t.name
-	}
-	reading.Topology, c.Reading = &topo, &reading
-	return wire.Partitions([]wire.Cluster{c})
+	t.parts = t.parts[:0]
+	r := s.read()
+	return wire.PartitionsWhere(s.wire(), func(p lag.PartitionIx) bool {
+		is := r.Topics[r.Partitions[p].Topic].Name == t.name
+		if is {
+			t.parts = append(t.parts, p)
+		}
+		return is
+	})
 }
 
 func (t *topicPage) find(s *snap) *lag.Topic {
@@ -79,10 +81,10 @@ func (t *topicPage) sync(s *snap) {
 	if t.seek == "" || len(t.keys) == 0 {
 		return
 	}
-	number := t.table.Column("partition")
 	for i, at := range t.data {
-		if t.reader.Cell(t.rows[at], number).String() == t.seek {
+		if itoa(int(s.read().Partitions[t.parts[t.rows[at]]].Number)) == t.seek {
 			t.at = i
+			break
 		}
 	}
 	t.seek = ""
@@ -185,12 +187,15 @@ func (t *topicPage) settings(s *snap, topic *lag.Topic, w int) []line {
 // readers are the groups that have a position in it, the gravest first.
 func (t *topicPage) readers(s *snap, w int) []line {
 	r := s.read()
-	var all []lag.GroupIx
-	for g := range r.Groups {
-		if !r.Groups[g].Gone && t.isRead(r, &r.Groups[g]) {
-			all = append(all, lag.GroupIx(g))
+	if t.of != r.Topology {
+		t.of, t.readBy = r.Topology, t.readBy[:0]
+		for g := range r.Groups {
+			if !r.Groups[g].Gone && t.isRead(r, &r.Groups[g]) {
+				t.readBy = append(t.readBy, lag.GroupIx(g))
+			}
 		}
 	}
+	all := t.readBy
 	out := []line{rule(s, "who reads it", text.Plural(len(all), "group", "groups"), w)}
 	if len(all) == 0 {
 		return append(out, put(quiet, "   no group has a commit on it"))

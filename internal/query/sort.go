@@ -66,6 +66,9 @@ func (s Sort) Fields() []int {
 // Order returns the rows 0 to n-1 in order; get is asked once for each row and key. Equal rows
 // keep their places, and unknown values come last, also in a falling order.
 func (s Sort) Order(n int, get func(row, field int) Value) []int {
+	if len(s.keys) == 1 {
+		return s.keys[0].order(n, get)
+	}
 	order := make([]int, n)
 	for i := range order {
 		order[i] = i
@@ -75,16 +78,6 @@ func (s Sort) Order(n int, get func(row, field int) Value) []int {
 		columns[k] = make([]Value, n)
 		for row := range n {
 			columns[k][row] = key.value(get(row, key.field))
-		}
-	}
-	if len(columns) == 1 {
-		switch kind, alike := oneKind(columns[0]); {
-		case alike && kind == Text:
-			return byOne(columns[0], func(v *Value) string { return v.Str }, s.keys[0].descending)
-		case alike && kind == Float:
-			return byOne(columns[0], func(v *Value) float64 { return v.Float }, s.keys[0].descending)
-		case alike:
-			return byOne(columns[0], func(v *Value) int64 { return v.Int }, s.keys[0].descending)
 		}
 	}
 	slices.SortFunc(order, func(a, b int) int { // a stable sort takes several times as long
@@ -98,11 +91,62 @@ func (s Sort) Order(n int, get func(row, field int) Value) []int {
 	return order
 }
 
+// run is rows beside each other that have the same value.
+type run struct {
+	Value
+	from, to int
+}
+
+// order is Order by one key. It puts runs in order, not rows: in a long table, what is sorted by often comes in few of them.
+func (k sortKey) order(n int, get func(row, field int) Value) []int {
+	var runs []run
+	var last Value
+	for row := range n {
+		v := get(row, k.field)
+		if row > 0 && v == last {
+			runs[len(runs)-1].to++
+			continue
+		}
+		last = v
+		runs = append(runs, run{k.value(v), row, row + 1})
+	}
+	out := make([]int, 0, n)
+	for _, at := range k.orderOf(runs) {
+		for row := runs[at].from; row < runs[at].to; row++ {
+			out = append(out, row)
+		}
+	}
+	return out
+}
+
+// orderOf returns the order of runs.
+func (k sortKey) orderOf(runs []run) []int {
+	switch kind, alike := oneKind(runs); {
+	case alike && kind == Text:
+		return byOne(runs, func(v *Value) string { return v.Str }, k.descending)
+	case alike && kind == Float:
+		return byOne(runs, func(v *Value) float64 { return v.Float }, k.descending)
+	case alike:
+		return byOne(runs, func(v *Value) int64 { return v.Int }, k.descending)
+	}
+	order := make([]int, len(runs))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int {
+		if c := k.compare(runs[a].Value, runs[b].Value); c != 0 {
+			return c
+		}
+		return a - b
+	})
+	return order
+}
+
 // oneKind tells the kind of all values that are known, if it is the same.
-func oneKind(column []Value) (ValueKind, bool) {
+func oneKind(runs []run) (ValueKind, bool) {
 	kind := Unknown
-	for i := range column {
-		switch is := column[i].Kind; {
+	for i := range runs {
+		switch is := runs[i].Kind; {
 		case is == Unknown || is == kind:
 		case kind == Unknown:
 			kind = is
@@ -113,8 +157,8 @@ func oneKind(column []Value) (ValueKind, bool) {
 	return kind, true
 }
 
-// byOne is Order for values of one kind: nothing is looked at but what is compared.
-func byOne[T int64 | float64 | string](column []Value, key func(*Value) T, descending bool) []int {
+// byOne is orderOf for values of one kind: nothing is looked at but what is compared.
+func byOne[T int64 | float64 | string](column []run, key func(*Value) T, descending bool) []int {
 	type row struct {
 		key T
 		at  int
@@ -122,7 +166,7 @@ func byOne[T int64 | float64 | string](column []Value, key func(*Value) T, desce
 	rows := make([]row, 0, len(column))
 	for i := range column {
 		if column[i].Kind != Unknown {
-			rows = append(rows, row{key(&column[i]), i})
+			rows = append(rows, row{key(&column[i].Value), i})
 		}
 	}
 	slices.SortFunc(rows, func(a, b row) int {

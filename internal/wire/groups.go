@@ -34,12 +34,21 @@ var groupColumns = []Column{
 var typeNames = []string{lag.Classic.String(), lag.Consumer.String(), lag.Share.String(), lag.Streams.String(),
 	lag.Connect.String(), lag.Simple.String()}
 
-// groupRow is a group and its sums.
+// groupRow is a group and, once a cell asks for them, its sums.
 type groupRow struct {
 	view *view
 	ix   lag.GroupIx
-	totals
-	v *state.Verdict // nil until measured
+	sums *totals
+	v    *state.Verdict // nil until measured
+}
+
+// totals are the group's sums.
+func (g *groupRow) totals() *totals {
+	if g.sums == nil {
+		t := g.view.total(g.ix, g.v)
+		g.sums = &t
+	}
+	return g.sums
 }
 
 // Groups is the table of all groups, ordered by cluster as given, then gravest first, then by name.
@@ -52,7 +61,6 @@ func Groups(clusters []Cluster) Table {
 			if v.Verdicts != nil {
 				row.v = v.Verdicts.Of(row.ix)
 			}
-			row.totals = v.total(row.ix, row.v)
 			rows = append(rows, row)
 		}
 		slices.SortStableFunc(rows[from:], gravest)
@@ -90,21 +98,30 @@ func (g *groupRow) cell(col int) Value {
 		}
 		return Word(snake(group.State))
 	case 10:
-		return g.sum(g.lag)
+		return g.lag()
 	case 11:
-		return bound(g.sum(g.lag), g.bound)
+		if g.v != nil {
+			return bound(g.lag(), g.v.LagBound)
+		}
+		return bound(g.lag(), g.totals().bound)
 	case 12:
-		return g.sum(g.stable)
+		if g.v != nil && lag.Known(g.v.StableLag) {
+			return Int(g.v.StableLag, lag.NoReason)
+		}
+		return g.sum(g.totals().stable)
 	case 13:
-		return g.sum(g.lost)
+		if g.v != nil && lag.Known(g.v.Lost) {
+			return Int(g.v.Lost, lag.NoReason)
+		}
+		return g.sum(g.totals().lost)
 	case 20:
 		if group.MembersAt.IsZero() {
 			return Missing(g.view.why.ofGroup(g.ix))
 		}
 		return Int(int64(len(group.Members)), lag.NoReason)
 	case 21:
-		if g.unseen != lag.NoReason {
-			return Missing(g.unseen)
+		if why := g.view.unseen(g.ix); why != lag.NoReason {
+			return Missing(why)
 		}
 		return Int(int64(len(group.Positions)), lag.NoReason)
 	case 22:
@@ -115,20 +132,29 @@ func (g *groupRow) cell(col int) Value {
 	return g.measure(col)
 }
 
+// lag is the group's lag, without adding it up where the verdict has it.
+func (g *groupRow) lag() Value {
+	if g.v != nil && lag.Known(g.v.Lag) {
+		return Int(g.v.Lag, lag.NoReason)
+	}
+	return g.sum(g.totals().lag)
+}
+
 // sum is one of the group's sums, and why it is not known.
 func (g *groupRow) sum(n int64) Value {
 	if !lag.Known(n) {
-		return Missing(g.reason)
+		return Missing(g.totals().reason)
 	}
 	return Int(n, lag.NoReason)
 }
 
 func (g *groupRow) worstPosition() Value {
-	if g.worst < 0 {
-		return Missing(first(g.unseen, lag.NotApplicable))
+	t := g.totals()
+	if t.worst < 0 {
+		return Missing(first(t.unseen, lag.NotApplicable))
 	}
-	p := g.view.r.Positions[g.worst].Partition
-	return Object(worst{g.view.topicOf(p).Name, g.view.r.Partitions[p].Number, g.worstLag})
+	p := g.view.r.Positions[t.worst].Partition
+	return Object(worst{g.view.topicOf(p).Name, g.view.r.Partitions[p].Number, t.worstLag})
 }
 
 // measure makes the cells that take time to measure.

@@ -29,16 +29,16 @@ type partitionRow struct {
 
 // Partitions is the table of all partitions, ordered by cluster as given, topic and number.
 func Partitions(clusters []Cluster) Table {
-	return PartitionsWhere(clusters, func(*lag.Partition) bool { return true })
+	return PartitionsWhere(clusters, func(lag.PartitionIx) bool { return true })
 }
 
-// PartitionsWhere is the same of some partitions alone.
-func PartitionsWhere(clusters []Cluster, is func(*lag.Partition) bool) Table {
+// PartitionsWhere is the same of some partitions alone; is gets each by its index in its cluster, in the order of the rows.
+func PartitionsWhere(clusters []Cluster, is func(lag.PartitionIx) bool) Table {
 	var rows []partitionRow
 	for _, v := range views(clusters) {
 		for _, t := range v.topics() {
 			for _, p := range v.r.Topics[t].Partitions {
-				if part := &v.r.Partitions[p]; !part.Gone && is(part) {
+				if !v.r.Partitions[p].Gone && is(p) {
 					rows = append(rows, partitionRow{view: v, ix: p})
 				}
 			}

@@ -49,7 +49,9 @@ func Positions(clusters []Cluster) Table {
 	b := &positions{views: views(clusters)}
 	most := 0
 	for _, v := range b.views {
-		most += len(v.r.Positions)
+		for _, g := range v.groups() {
+			most += len(v.r.Groups[g].Positions)
+		}
 	}
 	b.rows = make([]positionRow, 0, most)
 	for i, v := range b.views {
