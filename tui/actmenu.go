@@ -139,7 +139,11 @@ func (a *actMenu) row(s *snap, i, w int) line {
 	verb := o.spec.Verb
 	l = l.add(name, verb).add(plain, strings.Repeat(" ", max(1, actionCells-text.Width(verb))))
 	if !o.offer.Possible {
-		return l.add(rest, s.safe(strings.TrimPrefix(o.offer.Why, "not offered: "))).fit(s.glyphs, w)
+		why := s.safe(strings.TrimPrefix(o.offer.Why, "not offered: "))
+		if head, _, more := strings.Cut(why, ";"); more && l.width()+text.Width(why) > w {
+			why = head // the rest stands below, for the one under the cursor
+		}
+		return l.add(rest, why).fit(s.glyphs, w)
 	}
 	room := max(20, w-actionCells-32)
 	asks := asksWords(o.spec.Tier)

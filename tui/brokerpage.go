@@ -207,7 +207,7 @@ func (b *brokerPage) numbers(s *snap, n lag.NodeIx, w int) []line {
 		if c.P50 >= 0 {
 			p50, p99 = text.Latency(c.P50), text.Latency(c.P99)
 		}
-		throttle, asked = text.Latency(c.Throttle), itoa(c.Requests)
+		throttle, asked = text.Latency(c.Throttle), text.Plural(c.Requests, "request", "requests")
 	}
 	if node.Rack == "" {
 		node = &lag.Node{Rack: s.pick("–", "-")}
@@ -215,7 +215,7 @@ func (b *brokerPage) numbers(s *snap, n lag.NodeIx, w int) []line {
 	head, row := put(plain, ""), put(plain, "")
 	old := s.late != live
 	for _, fct := range []fact{{"IN/s", rateWordBounded(s, f.in, f.inLeast), strong}, {"LED, ON DISK", size, strong}, {"ANSWERS p50", p50, plain},
-		{"p99", p99, plain}, {"THROTTLE", throttle, plain}, {"WEIR ASKS", asked, plain}, {"RACK", s.safe(node.Rack), plain},
+		{"p99", p99, plain}, {"THROTTLE", throttle, plain}, {"WEIR ASKED", asked, plain}, {"RACK", s.safe(node.Rack), plain},
 		{"HOST", s.glyphs.CutEnd(s.safe(host), 30), plain}} {
 		width := max(text.Width(fct.name), text.Width(fct.value)) + 2
 		if head.width()+width > w {
@@ -250,7 +250,7 @@ func (b *brokerPage) disks(s *snap, n lag.NodeIx, w, rows int) []line {
 				r = warning
 			}
 			out = append(out, join(s.glyphs, put(plain, "   "+path), put(plain, text.Bytes(d.Held)+" of logs  ").
-				add(r, itoa(int(full))+" % full").add(quiet, ", "+text.Bytes(d.Usable)+" left "), w))
+				add(r, itoa(int(full))+"% full").add(quiet, ", "+text.Bytes(d.Usable)+" left "), w))
 		default:
 			out = append(out, join(s.glyphs, put(plain, "   "+path), put(plain, text.Bytes(d.Held)+" of logs  ").add(quiet, "volume ? "), w))
 		}

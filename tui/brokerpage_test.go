@@ -24,7 +24,7 @@ func behind(at time.Time) engine.Cluster {
 func TestABrokersPage(t *testing.T) {
 	c := open(t, nil, 120, 40, 1, behind)
 	c.press("4", "j", "enter").reads("prod-eu ▸ brokers ▸ b2", "not in sync on 2: audit.log p0, audit.log p12.",
-		"leads 63 partitions of 188 that it holds", "88 % full, 120 GB left", "disk error", "num.io.threads           16  default 8", "ANSWERS p50", "10.4.0.2:9092")
+		"leads 63 partitions of 188 that it holds", "88% full, 120 GB left", "disk error", "num.io.threads           16  default 8", "ANSWERS p50", "10.4.0.2:9092")
 	if len(c.m.looked) != 1 || c.m.looked[0].String() != "prod-eu/broker/2" {
 		t.Errorf("looked at closely: %v", c.m.looked)
 	}

@@ -102,6 +102,8 @@ func fleetSentence(all []*snap, sums []*counted) (string, role) {
 		return text.Plural(bad, "cluster", "clusters") + " in trouble, " + itoa(dark) + " not seen, of " + itoa(len(all)) + ".", critical
 	case bad > 0:
 		return text.Plural(bad, "cluster", "clusters") + " in trouble, of " + itoa(len(all)) + ".", warning
+	case dark > 0 && dark == len(all):
+		return map[bool]string{true: "The cluster", false: "No cluster"}[dark == 1] + map[bool]string{true: " can't be seen now.", false: " can be seen now."}[dark == 1], critical
 	case dark > 0:
 		return itoa(dark) + " of " + text.Plural(len(all), "cluster", "clusters") + " can't be seen now; the others are calm.", warning
 	}

@@ -35,17 +35,30 @@ func (m *model) frame() []line {
 func (m *model) card(s *snap) []line {
 	t, h := sumUp(s.c), healthOf(s)
 	said, r, glyph := overviewSentence(s, &t, &h)
-	left := badge(s).add(plain, " ").add(strong, s.safe(s.conf.Name)).add(plain, "  ")
-	left = append(left, modeLine(s)...)
-	out := []line{join(m.glyphs, left, stamp(s, false), m.w), nil}
-	for _, part := range wrap(m.glyphs, strings.TrimSpace(glyph+" "+said), m.w-4, 4) {
-		out = append(out, put(plain, "  ").add(r, part))
+	right := stamp(s, false)
+	left := badge(s).add(plain, " ").add(strong, s.safe(s.conf.Name))
+	if with := append(left.add(plain, "  "), modeLine(s)...); with.width()+right.width() < m.w {
+		left = with
+	}
+	out := []line{join(m.glyphs, left, right, m.w)}
+	part := func(r role, said string, gap, most int) {
+		lines := wrap(m.glyphs, said, m.w-4, most)
+		if room := m.h - 1 - len(out); len(lines)+gap > room { // what matters more stands first, and whole
+			gap = 0
+			if len(lines) > room && len(out) > 1 {
+				return
+			}
+		}
+		out = append(out, make([]line, gap)...)
+		for _, l := range lines {
+			out = append(out, put(plain, "  ").add(r, l))
+		}
 	}
 	size := itoa(leastWidth) + s.pick("×", "x") + itoa(leastHeight)
-	is := itoa(m.w) + s.pick("×", "x") + itoa(m.h)
-	out = append(out, nil, put(plain, "  weir draws its screens from "+size+"; this is "+is+"."),
-		put(plain, "  Make it larger and it goes on by itself."), nil, put(quiet, "  without a larger one:"),
-		put(plain, "  "+shellLine(append([]string{"weir", "get", "groups"}, withCluster(s)...))))
+	part(r, strings.TrimSpace(glyph+" "+said), 1, 4)
+	part(plain, "weir draws its screens from "+size+"; this is "+itoa(m.w)+s.pick("×", "x")+itoa(m.h)+".", 1, 4)
+	part(plain, "Make it larger and it goes on by itself.", 0, 3)
+	part(quiet, "without a larger one: "+shellLine(append([]string{"weir", "get", "groups"}, withCluster(s)...)), 1, 4)
 	out = padded(out, max(1, m.h-1))
 	if m.h > 1 {
 		out = append(out, put(accent, "q").add(plain, " quit"))
@@ -158,7 +171,8 @@ func (m *model) crumbs(s *snap, w int) line {
 	}
 	if len(parts) == 2 {
 		room := w - l.width() - 1 - text.Width(sep)
-		first := s.glyphs.CutMiddle(parts[0], max(room/2, room-text.Width(parts[1])))
+		// What is looked at is told whole for as long as the cluster can still be told from others.
+		first := s.glyphs.CutMiddle(parts[0], max(min(room/2, 10), room-text.Width(parts[1])))
 		path = first + sep + s.glyphs.CutMiddle(parts[1], room-text.Width(first))
 	}
 	return l.add(plain, " ").add(strong, path)
@@ -224,7 +238,7 @@ func (m *model) footer(s *snap, position string) line {
 	p, picky := m.top().(interface{ offers(*snap, verb) bool })
 	var keys []*binding
 	for i := range bindings {
-		if b := &bindings[i]; b.foot > 0 && b.verb != vHelp && b.works(m.top().place()) && (!picky || p.offers(s, b.verb)) {
+		if b := &bindings[i]; b.foot > 0 && b.verb != vHelp && (b.verb != vEsc || len(m.stack) > 1) && b.works(m.top().place()) && (!picky || p.offers(s, b.verb)) {
 			keys = append(keys, b)
 		}
 	}

@@ -33,6 +33,7 @@ var screens = []struct {
 	{name: "brokers", open: func(c *console, _, _ string) { c.press("4") }},
 	{name: "broker", open: func(c *console, _, _ string) { c.m.open(newBrokerPage(2)); c.m.sync() }},
 	{name: "peek", open: func(c *console, _, _ string) { c.looking(poisoned); c.m.open(peekOf(c)); c.run(nil) }, scenes: []string{"troubled", "hostile", "gaps"}},
+	{name: "clusters", open: func(c *console, _, _ string) { c.press("0") }},
 	{name: "events", open: func(c *console, _, _ string) { c.press("5") }},
 	{name: "help", open: func(c *console, _, _ string) { c.press("2", "?") }, scenes: []string{"troubled", "empty"}},
 	{name: "fields", open: func(c *console, _, _ string) { c.press("2", "d") }, scenes: []string{"troubled", "gaps", "empty", "hostile"}},

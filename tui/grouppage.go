@@ -113,7 +113,7 @@ func (g *groupPage) said(s *snap, ix lag.GroupIx, w int) int {
 	if v := s.verdict(ix); v != nil {
 		_, rest = g.headline(s, ix, v, w)
 	}
-	return len(sentences(s, rest, w, 3))
+	return len(sentences(s, rest, w, 4))
 }
 
 func (g *groupPage) position(s *snap) string {
@@ -121,7 +121,7 @@ func (g *groupPage) position(s *snap) string {
 		return g.heat.handWords(s) + " of " + text.Plural(g.heat.cells, "partition", "partitions")
 	}
 	if n := len(g.members.keys); n > 0 {
-		return "member " + itoa(g.members.at+1) + " of " + itoa(n)
+		return itoa(g.members.at+1) + " of " + itoa(n)
 	}
 	return ""
 }

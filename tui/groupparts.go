@@ -34,12 +34,19 @@ func (g *groupPage) plan(w, h, said int) layout {
 		l.chart, l.changes = 0, 1
 	}
 	l.next = g.next != nil && h >= 20
+	if l.chart > 3 && h < l.rows() { // a second member says more than a finer curve
+		l.chart--
+	}
 	spare := h - l.rows()
 	grow := func(n int, do func()) {
 		if spare >= n {
 			do()
 			spare -= n
 		}
+	}
+	for spare > 0 && l.why < said { // a sentence is cut last
+		l.why++
+		spare--
 	}
 	grow(1, func() { l.legend = g.heat.cells > named })
 	grow(1, func() { l.bigNumbers = w >= 110 })
@@ -51,7 +58,6 @@ func (g *groupPage) plan(w, h, said int) layout {
 		spare--
 	}
 	grow(4, func() { l.airy = true })
-	grow(1, func() { l.why = min(3, said) })
 	if !l.side {
 		for spare > 0 && l.changes < min(6, most) {
 			l.changes++
@@ -146,7 +152,7 @@ func numbersOf(s *snap, ix lag.GroupIx, v *state.Verdict) []fact {
 		members = itoa(v.Members)
 	}
 	if grp.State != "" {
-		coordinator += ", " + strings.ToLower(s.safe(grp.State))
+		coordinator += ", " + s.safe(protocolWords(grp.State))
 	}
 	lost := fact{"LOST", text.ShortCount(v.Lost), plain}
 	if v.Lost > 0 {
@@ -160,13 +166,33 @@ func numbersOf(s *snap, ix lag.GroupIx, v *state.Verdict) []fact {
 		{"LAG", s.bounded(text.ShortCount(v.Lag), v.LagBound), strong},
 		{"BEHIND", s.bounded(duration(v.TimeLag), v.TimeLagBound), strong},
 		{"IN/s", rateWord(v.Produce), plain}, {"OUT/s", rateWord(v.Consume), plain},
-		{"CATCH UP", duration(v.CatchUp), plain}, {"LEFT", leftWord(v), plain}, lost,
+		{"CATCH UP", duration(v.CatchUp), catchUpRole(v)}, {"LEFT", leftWord(v), plain}, lost,
 		{"MEMBERS", members, plain}, {"TYPE", kind, plain}, {"COORDINATOR", coordinator, plain},
 	}
 	if owner := policyOwner(s, ix); owner != "" {
 		out = append(out, fact{"OWNER", s.glyphs.CutEnd(s.safe(owner), 18), plain})
 	}
 	return out
+}
+
+// protocolWords are a coordinator's word for the state of a group, as words: preparing rebalance.
+func protocolWords(said string) string {
+	var b strings.Builder
+	for i, r := range said {
+		if i > 0 && r >= 'A' && r <= 'Z' {
+			b.WriteByte(' ')
+		}
+		b.WriteRune(r)
+	}
+	return strings.ToLower(b.String())
+}
+
+// catchUpRole is that of a time to catch up: never is grave where the group is.
+func catchUpRole(v *state.Verdict) role {
+	if v.CatchUp == state.Never && v.Severity == state.Critical {
+		return critical
+	}
+	return plain
 }
 
 func leftWord(v *state.Verdict) string {
@@ -204,7 +230,7 @@ func rateWord(v float64) string {
 
 // chartAndFeed is the lag over time and, beside or below it, what changed.
 func (g *groupPage) chartAndFeed(s *snap, ix lag.GroupIx, w int, p layout) []line {
-	c := chart{theme: s.theme, now: s.judged, height: p.chart, strips: p.strips, marks: map[int]rune{}}
+	c := chart{theme: s.theme, now: s.judged, height: p.chart, strips: p.strips, lead: leadOf(s.verdict(ix), plain), marks: map[int]rune{}}
 	span := "1 column a minute"
 	trail := s.hist.groups[ix]
 	if trail == nil {
@@ -214,7 +240,10 @@ func (g *groupPage) chartAndFeed(s *snap, ix lag.GroupIx, w int, p layout) []lin
 	if g.short {
 		c.series, span = &trail.short, "1 column 10 s; s shows the hour"
 	}
-	const chartWide = chartLeft + columns + 7
+	if w >= broadest {
+		c.zoom = 2
+	}
+	chartWide := chartLeft + columns*c.wide() + 7
 	room := w - chartWide - 3
 	if !p.side {
 		room = w

@@ -207,11 +207,7 @@ func (g *groups) spark(s *snap, ix lag.GroupIx, v *state.Verdict) cell {
 	if trail == nil {
 		return cell{s: strings.Repeat(" ", cells)}
 	}
-	r := quiet
-	if trouble(v) {
-		r = plain
-	}
-	return cell{spark(s.theme, squeeze(trail.minute.upTo(s.judged), cells), scaleOf), r}
+	return cell{spark(s.theme, squeeze(trail.minute.upTo(s.judged), cells), scaleOf), leadOf(v, quiet)}
 }
 
 func groupCell(s *snap, c *wire.Column, row []wire.Value, col int, v *state.Verdict, old bool) cell {

@@ -93,15 +93,24 @@ func (t theme) paint(lines []line, w int) string {
 			b.WriteByte('\n')
 		}
 		for _, s := range l.fit(t.glyphs, w) {
-			if code := roles[s.role]; code != "" && s.s != "" {
+			said, after := s.s, ""
+			if s.role == warning { // where it is a colour of the background, that of the words alone
+				said = strings.TrimLeft(said, " ")
+				b.WriteString(s.s[:len(s.s)-len(said)])
+				said = strings.TrimRight(said, " ")
+				after = s.s[len(s.s)-len(strings.TrimLeft(s.s, " "))+len(said):]
+			}
+			if code := roles[s.role]; code != "" && said != "" {
 				b.WriteString("\x1b[")
 				b.WriteString(code)
 				b.WriteByte('m')
-				b.WriteString(s.s)
+				b.WriteString(said)
 				b.WriteString("\x1b[m")
+				b.WriteString(after)
 				continue
 			}
-			b.WriteString(s.s)
+			b.WriteString(said)
+			b.WriteString(after)
 		}
 	}
 	return b.String()

@@ -198,7 +198,7 @@ func (l *list) word(field string) string {
 // place is what stands at the right of the keys: which row of how many.
 func (l *list) where() string {
 	if len(l.keys) == 0 {
-		return "none of " + itoa(l.total)
+		return noneOf(l.total)
 	}
 	out := itoa(l.at+1) + " of " + itoa(len(l.keys))
 	if l.folded > 0 && !l.unfolded && l.match == nil {
@@ -283,6 +283,13 @@ func number(s *snap, c *wire.Column, v wire.Value, old bool) cell {
 		out = text.PadStart(out, text.CountWidth-1) + " "
 	}
 	return mark(s, cell{s: out}, old, !v.Known())
+}
+
+func noneOf(total int) string {
+	if total == 0 {
+		return "none"
+	}
+	return "none of " + itoa(total)
 }
 
 // mark appends the mark of what is old, which is faint.

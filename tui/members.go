@@ -16,6 +16,8 @@ type members struct {
 	seen   bool // members were read once
 	known  bool // the numbers of what they read were worked out
 	client int  // cells of the longest name of a client
+	host   int  // and of a host
+	parts  int  // and of the partitions of one
 }
 
 type memberRow struct {
@@ -33,11 +35,15 @@ var memberColumns = []column{
 	{head: "PARTITIONS", width: 18, left: true},
 	{head: "LAG ", width: 6},
 	{head: "OUT/s ", width: 6, drop: 2},
-	{head: "WORST", width: 24, left: true, drop: 1, stretch: true},
+	{head: "WORST", width: 18, left: true, drop: 1, stretch: true},
 }
 
-// clientColumn is where the name of a member's client stands.
-const clientColumn = 2
+// Where columns of members stand that are as wide as what is in them.
+const (
+	hostColumn   = 1
+	clientColumn = 2
+	partsColumn  = 3
+)
 
 func newMembers() members { return members{grid: grid{columns: memberColumns, chosen: -1}} }
 
@@ -64,9 +70,13 @@ func (m *members) sync(s *snap, g lag.GroupIx, all []state.Position) {
 		sorted[i], keys[i] = m.all[k], m.all[k].m.ID
 		m.measure(s.safe(memberName(s.theme, m.all[k].m)))
 		m.client = min(32, max(m.client, text.Width(s.safe(m.all[k].m.ClientID))))
+		m.host = min(memberColumns[hostColumn].width, max(m.host, text.Width(s.safe(hostOf(m.all[k].m)))))
+		m.parts = min(memberColumns[partsColumn].width, max(m.parts, text.Width(m.all[k].parts)))
 	}
 	m.columns = slices.Clone(memberColumns)
 	m.columns[clientColumn].width = max(m.columns[clientColumn].width, m.client)
+	m.columns[hostColumn].width = max(m.host, len("HOST"))
+	m.columns[partsColumn].width = max(m.parts, len("PARTITIONS"))
 	m.all = sorted
 	m.grid.sync(keys, false, s.judged)
 }

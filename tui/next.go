@@ -17,6 +17,7 @@ type nextSteps struct {
 	more   bool     // others are offered
 	closed bool     // actions are known, and none is offered
 	later  string   // what would mend it and is not offered now, with the reason; "" none
+	advice string   // what mends it and is nobody's to do from here; "" none
 }
 
 // mends are the changes that are put forward in a state, by their verbs; all others are listed by a.
@@ -49,6 +50,7 @@ func nextOf(s *snap, g lag.GroupIx) *nextSteps {
 		c = c.at(s, spot{r.Topics[p.Topic].Name, p.Number})
 		out.record = c.committed >= 0 && s.conf.NoPeek == "" && v.State != state.LosingData
 	}
+	out.advice = adviceOn(v)
 	if s.acts == nil || s.acts.actor == nil {
 		return out
 	}
@@ -75,6 +77,24 @@ func nextOf(s *snap, g lag.GroupIx) *nextSteps {
 	return out
 }
 
+// adviceOn is what mends a state that no change made from here does.
+func adviceOn(v *state.Verdict) string {
+	switch v.State {
+	case state.Blocked:
+		return "whoever opened the transaction must end it, or its time-out will"
+	case state.FallingBehind:
+		behind := v.Counts[state.FallingBehind]
+		switch {
+		case v.Members >= v.Positions && v.Positions > 0:
+			return "faster members: each partition has one of its own"
+		case behind == 1 && v.Positions > 1:
+			return "a faster member, or keys spread wider: more members don't help one partition"
+		}
+		return "more members, or faster ones"
+	}
+	return ""
+}
+
 // line tells them in a row.
 func (n *nextSteps) line(s *snap, w int) line {
 	l := put(quiet, "   next:")
@@ -87,10 +107,14 @@ func (n *nextSteps) line(s *snap, w int) line {
 		add("a", strings.Join(n.verbs, ", "))
 	case n.later != "":
 		add("a", s.safe(n.later))
+	case n.advice != "":
 	case n.more:
 		add("a", "what can be done")
 	case n.closed:
 		add("a", "why nothing can be done to it now")
+	}
+	if len(n.verbs) == 0 && n.advice != "" {
+		l = l.add(plain, " "+n.advice+"  ")
 	}
 	if len(l) == 1 {
 		add("Enter", "the partitions")

@@ -109,18 +109,18 @@ func (o *overview) draw(s *snap, w, h int) ([]line, string) {
 	if tall {
 		out = append(out, nil)
 	}
-	out = append(out, o.verdict(s, w)...)
+	out = append(out, o.verdict(s, w, h)...)
 	if s.read() == nil || !s.seen() {
 		return append(append(out, nil), progressLines(s, w)...), ""
 	}
 	out = append(out, unfinishedLines(s, w)...)
 	out = append(out, nil)
-	if room := o.roomFor(tall); room != o.room {
+	if room := o.roomFor(tall, h); room != o.room {
 		o.room, o.reading, o.watched = room, nil, nil
 		o.sync(s)
 	}
 	if rows := h - len(out) - len(o.keys) - 27; tall && w >= 110 && rows >= 2 {
-		out = append(out, o.trafficLines(s, w, min(rows, 8))...)
+		out = append(out, o.trafficLines(s, w, min(rows, max(8, h/7)))...)
 	} else {
 		out = append(out, o.totalsLines(s, w)...)
 	}
@@ -132,10 +132,10 @@ func (o *overview) draw(s *snap, w, h int) ([]line, string) {
 }
 
 // roomFor is how many groups may stand there with nothing wrong.
-func (o *overview) roomFor(tall bool) int {
+func (o *overview) roomFor(tall bool, h int) int {
 	switch {
 	case tall:
-		return 8
+		return max(8, h/4)
 	case o.totals.troubles == 0:
 		return 4
 	}
@@ -150,7 +150,7 @@ func (o *overview) where() string {
 }
 
 // verdict is the sentence of the cluster, and those of its two gravest groups.
-func (o *overview) verdict(s *snap, w int) []line {
+func (o *overview) verdict(s *snap, w, h int) []line {
 	head, r, glyph := overviewSentence(s, &o.totals, &o.health)
 	if glyph != "" {
 		head = glyph + " " + head
@@ -159,18 +159,34 @@ func (o *overview) verdict(s *snap, w int) []line {
 	for _, part := range wrap(s.glyphs, head, w-2, 2) {
 		out = append(out, put(plain, " ").add(r, part))
 	}
-	for i := 0; i < len(o.rows) && i < 2; i++ {
-		if !trouble(s.verdict(o.rows[i])) {
-			break
-		}
-		said := s.safe(s.read().Groups[o.rows[i]].Name) + ": " + whyOf(s, o.rows[i])
-		out = append(out, sentences(s, said, w, 2)...)
+	// A sentence takes the rows that nothing else needs before it is cut: beside the table of groups, and those below.
+	gravest := o.gravest(s)
+	most := 2
+	if n := len(gravest); n > 0 {
+		most += max(0, min(2, (h-16-len(o.keys)-2*n)/n))
+	}
+	for _, g := range gravest {
+		out = append(out, sentences(s, s.safe(s.read().Groups[g].Name)+": "+whyOf(s, g), w, most)...)
 	}
 	for _, said := range wrap(s.glyphs, strained(s), w-4, 2) {
 		out = append(out, put(plain, "   ").add(warning, said))
 	}
 	if said := elsewhereWords(s); said != "" {
 		out = append(out, put(plain, " ").add(warning, s.glyphs.CutEnd(said, w-2)))
+	}
+	return out
+}
+
+// gravest are the groups whose sentence stands on top: two, and those that are merely not seen have none while nothing is.
+func (o *overview) gravest(s *snap) (out []lag.GroupIx) {
+	for _, g := range o.rows {
+		v := s.verdict(g)
+		if len(out) == 2 || !trouble(v) {
+			break
+		}
+		if v.State != state.NotVisible || s.late != unanswered {
+			out = append(out, g)
+		}
 	}
 	return out
 }
@@ -250,6 +266,15 @@ func calmWords(t *totals) string {
 	if n := t.groups - t.judged; n > 0 {
 		return "No trouble among " + itoa(t.judged) + " of " + itoa(t.groups) + " groups; " + itoa(n) + " not judged yet"
 	}
+	moving := ""
+	for _, st := range []state.State{state.Rebalancing, state.Draining} {
+		if n := t.states[st]; n > 0 {
+			moving += itoa(n) + " " + looks[st].word + ", "
+		}
+	}
+	if rest := t.groups - t.states[state.Rebalancing] - t.states[state.Draining]; moving != "" {
+		return "No trouble among " + text.Plural(t.groups, "group", "groups") + ": " + moving + itoa(rest) + map[bool]string{true: " keeps up or rests", false: " keep up or rest"}[rest == 1]
+	}
 	return "All " + text.Plural(t.groups, "group keeps up or rests", "groups keep up or rest")
 }
 
@@ -302,6 +327,9 @@ func (o *overview) cells(s *snap, at int) []cell {
 		lost.role = warning
 	}
 	behind := cell{s: s.bounded(duration(v.TimeLag), v.TimeLagBound)}
+	if old {
+		behind.role = quiet
+	}
 	if behind.s == "?" {
 		behind.role = warning
 	}

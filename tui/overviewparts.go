@@ -9,6 +9,9 @@ import (
 	"weir/lag"
 )
 
+// broadest is the width from which three parts stand beside each other.
+const broadest = 240
+
 // tail are the brokers, what is nearest to losing data, and the changes: beside each other where there is room, and in
 // all rows that the groups leave.
 func (o *overview) tail(s *snap, w, h int, tall bool) []line {
@@ -16,13 +19,19 @@ func (o *overview) tail(s *snap, w, h int, tall bool) []line {
 		return append(append(o.brokers(s, w, 0), o.nearest(s, w, min(3, h-8))...), o.changes(s, w, max(3, min(6, h-7)))...)
 	}
 	half := w / 2
+	if w >= broadest {
+		third := w / 3
+		mid := append(append(o.nearest(s, third, 5), nil), o.busyTopics(s, third, h-8)...)
+		left := beside(s.glyphs, o.brokers(s, third, h-2), mid, third, 2)
+		return beside(s.glyphs, left, o.changes(s, w-2*third-4, max(7, h-1)), 2*third+2, 2)
+	}
 	left := o.brokers(s, half, 6)
 	for _, part := range [][]line{o.nearest(s, half, min(5, h-len(left)-4)), o.busyTopics(s, half, h-len(left)-min(6, len(o.limits)+1)-2)} {
 		if len(part) > 0 {
 			left = append(append(left, nil), part...)
 		}
 	}
-	return beside(s.glyphs, left, o.changes(s, w-half-2, max(7, min(20, h-1))), half, 2)
+	return beside(s.glyphs, left, o.changes(s, w-half-2, max(7, h-1)), half, 2)
 }
 
 // nearest lists the groups whose unread records retention deletes first; those that lose some already stand above.
@@ -63,6 +72,9 @@ func limited(s *snap) []lag.GroupIx {
 func (o *overview) brokers(s *snap, w, rows int) []line {
 	r, hl := s.read(), &o.health
 	fact := itoa(hl.up) + " up, controller " + s.node(r.Controller)
+	if len(hl.silent) > 0 {
+		fact = itoa(hl.up-len(hl.silent)) + " of " + itoa(hl.up) + " answer, controller " + s.node(r.Controller)
+	}
 	if s.late != live {
 		fact += ", as of " + s.stamp(s.asOf)
 	}

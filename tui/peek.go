@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -54,16 +55,27 @@ const (
 )
 
 var recordColumns = []column{
-	{head: "OFFSET", width: 16},
+	{head: "", width: 1},
+	{head: "OFFSET", width: 11},
 	{head: "WRITTEN", width: 19, left: true, drop: 1},
 	{head: "KEY", width: 20, left: true},
 	{head: "BYTES", width: 8},
 	{head: "VALUE", width: 16, left: true, stretch: true},
 }
 
+// Where columns of records stand whose head or width follows from what is shown.
+const (
+	offsetColumn  = 1
+	writtenColumn = 2
+)
+
+func recordGrid() grid {
+	return grid{columns: slices.Clone(recordColumns), grow: offsetColumn, chosen: -1}
+}
+
 // newPeek looks at a partition around an offset.
 func newPeek(s *snap, group, topic string, partition int32, offset int64) *peek {
-	p := &peek{group: group, grid: grid{columns: recordColumns, grow: 0, chosen: -1},
+	p := &peek{group: group, grid: recordGrid(),
 		want: Peek{Cluster: s.conf.Name, Topic: topic, Partition: partition, Offset: offset, Before: peekBefore, After: peekAfter}}
 	p.refused = s.conf.NoPeek
 	p.waits = p.refused != "" || tiered(s, topic)
@@ -133,6 +145,7 @@ func (p *peek) take(msg peekedMsg) {
 	keys := make([]string, len(msg.got.Records))
 	at := 0
 	for i := range msg.got.Records {
+		p.measure(text.Exact(msg.got.Records[i].Offset))
 		keys[i] = strconv.FormatInt(msg.got.Records[i].Offset, 10)
 		if msg.got.Records[i].Offset < p.want.Offset {
 			at = min(i+1, len(keys)-1)
@@ -169,6 +182,7 @@ func (p *peek) draw(s *snap, w, h int) ([]line, string) {
 	if len(p.got.Records) == 0 {
 		return append(out, put(quiet, "   none")), ""
 	}
+	p.columns[writtenColumn].head = "WRITTEN (" + text.Zone(s.now) + ")"
 	out = append(out, p.grid.draw(s.theme, w, rows, true, func(at int) []cell { return p.cells(s, at) })...)
 	return append(append(out, nil), p.value(s, w, h-len(out)-1)...), p.where()
 }
@@ -251,18 +265,22 @@ func (p *peek) cells(s *snap, at int) []cell {
 	if !rec.At.IsZero() {
 		written = rec.At.In(s.now.Location()).Format("01-02 15:04:05.000")
 	}
-	offset, r := text.Exact(rec.Offset), plain
-	if rec.Offset == p.want.Offset {
-		r = accent
-	}
+	offset, r, sign := text.Exact(rec.Offset), plain, cell{s.pick("·", "."), quiet}
 	value := cell{s: glance(s, rec.Value)}
-	if wholeness(rec.Value) != "" {
-		value.role = warning
+	broken := wholeness(rec.Value) != ""
+	if broken {
+		value.role, sign = warning, cell{s.pick("✗", "X"), warning}
+	}
+	if rec.Offset == p.want.Offset { // what was asked for, wherever the cursor goes
+		r, sign = accent, cell{s.pick("■", "S"), accent}
+		if broken {
+			sign.role = critical
+		}
 	}
 	if rec.Value == nil {
 		value = cell{"null: a tombstone", quiet}
 	}
-	return []cell{{offset, r}, {written, quiet}, {s: glance(s, rec.Key)}, {s: text.Exact(int64(rec.Size))}, value}
+	return []cell{sign, {offset, r}, {written, quiet}, {s: glance(s, rec.Key)}, {s: text.Exact(int64(rec.Size))}, value}
 }
 
 // value is the record under the cursor, in the form chosen.
@@ -363,7 +381,7 @@ func (p *peek) turn(on bool) intent {
 	}
 	next := *p
 	next.want.Offset, next.want.Before, next.group = max(offset, p.got.Start), 0, ""
-	next.asked, next.got, next.grid = false, nil, grid{columns: recordColumns, grow: 0, chosen: -1}
+	next.asked, next.got, next.grid = false, nil, recordGrid()
 	return replaceView{&next}
 }
 

@@ -14,6 +14,7 @@ type traffic struct {
 	series *series
 	now    time.Time
 	height int // rows of each chart; the name above and the axis below take three more
+	zoom   int // cells of a column
 }
 
 // trace is one of the charts.
@@ -44,6 +45,7 @@ func (c traffic) draw(s *snap, all []trace, w int) []line {
 			in = fold60(in, n, t.name == lagName)
 		}
 		in = in[len(in)-n:]
+		c.zoom = max(1, (each-traceLeft-3)/max(1, n))
 		drawn := c.one(t, in, n)
 		for i := range out {
 			out[i] = append(out[i], drawn[i].fit(s.glyphs, each-1).padTo(each)...)
@@ -72,15 +74,12 @@ func fold60(in []sample, n int, mostOf bool) []sample {
 // one draws a chart of n columns: its name and value, the columns, and the axis with the time of day.
 func (c traffic) one(t trace, in []sample, n int) []line {
 	top := scaleOf(most(in))
-	area := chart{theme: c.theme, series: c.series, now: c.now, height: c.height}
+	area := chart{theme: c.theme, series: c.series, now: c.now, height: c.height, zoom: c.zoom}
 	out := []line{put(quiet, text.PadStart(t.name, traceLeft)+" ").add(t.role, t.value)}
 	for row := range c.height {
-		label, tick := "", c.pick("│", "|")
-		switch row {
-		case 0:
-			label, tick = text.ShortCount(int64(top)), c.pick("┤", "|")
-		case c.height - 1:
-			label, tick = "0", c.pick("┤", "|")
+		label, tick := area.label(row, top), c.pick("│", "|")
+		if label != "" {
+			tick = c.pick("┤", "|")
 		}
 		l := put(quiet, text.PadStart(label, traceLeft-1)+tick)
 		out = append(out, l.add(plain, area.filled(in, top, row)))
@@ -99,14 +98,14 @@ func (c traffic) axis(n int) (marks, times string) {
 	if n < narrowed {
 		share, skip = columns/max(1, n), 0
 	}
-	line := []rune(strings.Repeat(c.pick("─", "-"), n))
-	row := []byte(strings.Repeat(" ", n+3))
+	line := []rune(strings.Repeat(c.pick("─", "-"), n*c.zoom))
+	row := []byte(strings.Repeat(" ", n*c.zoom+3))
 	for i := range columns {
 		no := last - columns + 1 + int64(i)
 		if no%every != 0 || i < skip {
 			continue
 		}
-		at := (i - skip) / share
+		at := (i - skip) / share * c.zoom
 		line[at] = []rune(c.pick("┴", "^"))[0]
 		label := time.Unix(0, no*int64(c.series.step)).In(c.now.Location()).Format("15:04")
 		if from := at - 2; from >= 0 && from+len(label) <= len(row) {

@@ -18,6 +18,7 @@ type memory struct {
 	marks    []mark     // by position; shared with results once published
 	why      string
 	whyAt    lag.Moment
+	whyLost  int64      // records that the sentence calls lost
 	troubled lag.Moment // when it was last in trouble, or anything of it was draining
 
 	episodeFrom, episodeLast lag.Moment // the run of rebalances that is on or was last

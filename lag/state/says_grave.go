@@ -10,9 +10,13 @@ func sayLosingData(w *sentence) string {
 	}
 	switch {
 	case w.m.memberless:
-		out += ": the group has had no members for " + span(w.m.since(w.h.Group(w.g).Since))
+		out += ". The group has had no members for " + span(w.m.since(w.h.Group(w.g).Since))
 	case w.m.moved != lag.Never:
-		out += ": the last commit came " + span(w.m.since(w.m.moved)) + " ago"
+		if s := w.rates(); s != "" {
+			out += ". " + s + "; the last commit came " + span(w.m.since(w.m.moved)) + " ago"
+			break
+		}
+		out += ". The last commit came " + span(w.m.since(w.m.moved)) + " ago"
 	}
 	return out + "."
 }

@@ -24,12 +24,12 @@ func (j *Judge) explainWhy(r *lag.Reading, h *lag.History, g lag.GroupIx, m *mem
 	if v.Severity > Calm || passing(v.State) {
 		every = rewordTrouble
 	}
-	if m.whyAt == lag.Never || m.now-m.whyAt >= every {
+	if m.whyAt == lag.Never || m.now-m.whyAt >= every || v.State == LosingData && v.Lost != m.whyLost {
 		w := sentence{j: j, r: r, h: h, g: g, m: m, s: s, v: v}
 		if s.worstIx != lag.Nowhere || v.Severity == Calm || v.State == NotVisible {
 			m.why = w.write()
 		}
-		m.whyAt = m.now
+		m.whyAt, m.whyLost = m.now, v.Lost
 	}
 	v.Why = m.why
 }
