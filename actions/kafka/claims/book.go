@@ -11,6 +11,7 @@ import (
 // book is what the log says, entry by entry: pure, and the same for everybody who reads the same log.
 type book struct {
 	start  int64     // first offset that was there to be read
+	begun  time.Time // when the first entry that was read was appended
 	now    time.Time // the newest time in the log; it never goes back, also where a broker's clock does
 	claims map[string]*state
 	newer  bool // a newer weir wrote in it
@@ -42,6 +43,9 @@ func (b *book) take(e Entry) {
 	if !e.Stamped {
 		return
 	}
+	if b.begun.IsZero() {
+		b.begun = e.At
+	}
 	if e.At.After(b.now) {
 		b.now = e.At
 	}
@@ -58,8 +62,9 @@ func (b *book) take(e Entry) {
 		s.ended = true
 	case r.Op == opClaim && s == nil:
 		b.enter(r, e, e.Offset)
-	case r.Op == opRenew && s == nil && r.Prev < b.start:
-		// The claim was removed by retention: what is left of it speaks for it.
+	case r.Op == opRenew && s == nil && r.Prev < b.start && b.now.Before(b.begun.Add(r.lease())):
+		// The claim was removed by retention: what is left of it speaks for it. Its newest record that counted is older than
+		// all that is here, so that a renewal a lease after the beginning came too late.
 		b.enter(r, e, r.Token)
 	case r.Op == opRenew && b.live(s):
 		s.last, s.until = e.Offset, b.now.Add(s.lease())

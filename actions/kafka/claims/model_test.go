@@ -343,15 +343,16 @@ func TestOvertaken(t *testing.T) {
 	})
 }
 
-// TestAnyBeginning reads logs of honest holders from any offset on, as after retention: once two leases have passed, who
-// holds is the same as for those who read all.
+// TestAnyBeginning reads logs of honest holders from any offset on, as after retention: once three leases have passed, who
+// holds is the same as for those who read all. Holders renew three times a lease, at least once, until they end or are killed;
+// or they hang, and renew too late.
 func TestAnyBeginning(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		names := []string{"a", "b", "c"}
+		const lease = 10 * time.Second
 		full, now := newBook(0), time.Unix(1000, 0)
 		var log []Entry
 		put := func(r record) {
-			r.Kind, r.LeaseMS, r.Resources = kind, 10_000, []resource{{"x", false}}
+			r.Kind, r.LeaseMS, r.Resources = kind, lease.Milliseconds(), []resource{{"x", false}}
 			v, err := json.Marshal(r)
 			if err != nil {
 				t.Fatal(err)
@@ -360,43 +361,89 @@ func TestAnyBeginning(t *testing.T) {
 			log = append(log, e)
 			full.take(e)
 		}
-		serial := 0
-		mine := map[string]*state{} // as each holder sees it
+		type holder struct {
+			s       *state
+			renewed time.Time
+			hangs   bool
+		}
+		mine := map[string]*holder{} // as each sees it
+		renew := func(name string) {
+			h := mine[name]
+			prev := h.s.last
+			put(record{Op: opRenew, ID: h.s.ID, Token: h.s.token, Prev: prev})
+			h.renewed, h.hangs = now, false
+			if h.s.last == prev {
+				delete(mine, name) // it reads that it came too late
+			}
+		}
+		names, serial := []string{"a", "b", "c"}, 0
 		for range rapid.IntRange(10, 80).Draw(t, "records") {
-			now = now.Add(time.Duration(rapid.IntRange(0, 12_000).Draw(t, "ms")) * time.Millisecond)
+			now = now.Add(time.Duration(rapid.IntRange(0, 3000).Draw(t, "ms")) * time.Millisecond)
+			for _, name := range names {
+				if h := mine[name]; h != nil && !h.hangs && now.Sub(h.renewed) >= lease/3 {
+					renew(name)
+				}
+			}
 			name := rapid.SampledFrom(names).Draw(t, "who")
-			s := mine[name]
-			switch {
-			case s == nil:
+			h := mine[name]
+			if h == nil {
 				serial++
 				id := fmt.Sprint(name, serial)
 				put(record{Op: opClaim, ID: id, Token: -1, Prev: -1})
 				if got := full.claims[id]; !got.refused {
-					mine[name] = got
+					mine[name] = &holder{s: got, renewed: now}
 				}
-			case rapid.IntRange(0, 5).Draw(t, "release") == 0:
-				put(record{Op: opRelease, ID: s.ID})
-				mine[name] = nil
-			default:
-				prev := s.last
-				put(record{Op: opRenew, ID: s.ID, Token: s.token, Prev: prev})
-				if s.last == prev {
-					mine[name] = nil // it reads that it came too late
-				}
+				continue
 			}
+			switch what := rapid.SampledFrom([]string{"renews", "ends", "is killed", "hangs"}).Draw(t, "what"); {
+			case what == "ends" && !h.hangs:
+				put(record{Op: opRelease, ID: h.s.ID})
+				delete(mine, name)
+			case what == "is killed" && h.s.last > h.s.token:
+				delete(mine, name)
+			case what == "hangs" && h.s.last > h.s.token:
+				h.hangs = true
+			default:
+				renew(name)
+			}
+		}
+		if len(log) == 0 {
+			return
 		}
 		from := rapid.IntRange(0, len(log)-1).Draw(t, "from")
 		part := newBook(int64(from))
 		for _, e := range log[from:] {
 			part.take(e)
 		}
-		if now.Sub(log[from].At) < 20*time.Second {
+		if now.Sub(log[from].At) < 3*lease {
 			return
 		}
 		if a, b := holders(full), holders(part); !slices.Equal(a, b) {
 			t.Fatalf("all of it says %v, from %d on %v", a, from, b)
 		}
 	})
+}
+
+// TestALateRenewalIsLateFromAnyBeginning: whose claim ran out unseen, does not hold again by a renewal that came too late.
+func TestALateRenewalIsLateFromAnyBeginning(t *testing.T) {
+	at := func(offset int64, s int, r record) Entry {
+		r.Kind, r.LeaseMS, r.Resources = kind, 10_000, []resource{{"x", false}}
+		v, err := json.Marshal(r)
+		must(t, err)
+		return Entry{Offset: offset, At: time.Unix(1000+int64(s), 0), Stamped: true, Value: v}
+	}
+	for after, want := range map[int][]string{9: {"c"}, 10: nil, 25: nil} {
+		log := []Entry{at(0, 0, record{Op: opClaim, ID: "c", Token: -1, Prev: -1}), at(1, 0, record{Op: opRelease, ID: "a"}), at(2, after, record{Op: opRenew, ID: "c"})}
+		for from := range 2 {
+			b := newBook(int64(from))
+			for _, e := range log[from:] {
+				b.take(e)
+			}
+			if got := holders(b); !slices.Equal(got, want) {
+				t.Errorf("renewed after %ds, read from %d on: %v hold, want %v", after, from, got, want)
+			}
+		}
+	}
 }
 
 func holders(b *book) (out []string) {
