@@ -243,7 +243,8 @@ func TestFileAnchor(t *testing.T) {
 
 func TestSyslogAnchor(t *testing.T) {
 	ctx := context.Background()
-	path := filepath.Join(t.TempDir(), "log")
+	t.Chdir(t.TempDir())
+	path := "log" // a socket's path may have some hundred bytes, and a temporary directory's may have more
 	c, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: path, Net: "unixgram"})
 	if err != nil {
 		t.Fatal(err)
@@ -277,7 +278,8 @@ func TestSyslogAnchor(t *testing.T) {
 }
 
 func TestSyslogAnchorOverStream(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "log")
+	t.Chdir(t.TempDir())
+	path := "log"
 	ln, err := net.Listen("unix", path)
 	if err != nil {
 		t.Fatal(err)

@@ -16,10 +16,7 @@ import (
 func TestStartOverTCP(t *testing.T) {
 	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
 	ctx, cancel := context.WithCancel(t.Context())
-	c, err := Start(ctx, Options{Listen: freeAddress(t)})
-	if err != nil {
-		t.Fatal(err)
-	}
+	c, _ := startAt(ctx, t)
 	defer c.Close()
 	cancel() // ends starting, not the cluster
 	if got := c.Scenario().Name; got != Steady || len(c.Brokers()) != brokers {
@@ -37,23 +34,29 @@ func TestStartOverTCP(t *testing.T) {
 	c.Close() // twice is fine
 }
 
-// freeAddress returns a loopback address that nobody listens on.
-func freeAddress(t *testing.T) string {
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+// startAt starts a cluster at an address asked for. One that is free may be taken by somebody else before the cluster does.
+func startAt(ctx context.Context, t *testing.T) (*Cluster, string) {
+	t.Helper()
+	for range 5 {
+		ln, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		addr := ln.Addr().String()
+		_ = ln.Close()
+		c, err := Start(ctx, Options{Listen: addr})
+		if err == nil {
+			return c, addr
+		}
+		t.Logf("on %s: %v", addr, err)
 	}
-	defer ln.Close()
-	return ln.Addr().String()
+	t.Fatal("a cluster does not start at an address that was free")
+	return nil, ""
 }
 
 func TestListenTakesTheAddressAsked(t *testing.T) {
 	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
-	addr := freeAddress(t)
-	c, err := Start(t.Context(), Options{Listen: addr})
-	if err != nil {
-		t.Fatal(err)
-	}
+	c, addr := startAt(t.Context(), t)
 	defer c.Close()
 	if c.Brokers()[0] != addr {
 		t.Errorf("first broker on %s, want %s", c.Brokers()[0], addr)
