@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"os"
 	"os/exec"
@@ -23,6 +24,8 @@ func served(ts *testscript.TestScript, neg bool, args []string) {
 	cmd := exec.Command(os.Args[0], "demo", args[0], "--serve", "--listen", "127.0.0.1:0", "-q")
 	cmd.Args[0] = "weir"
 	cmd.Env = []string{"HOME=" + ts.Getenv("HOME"), "LANG=C.UTF-8"}
+	var said bytes.Buffer
+	cmd.Stderr = &said
 	stdout, err := cmd.StdoutPipe()
 	ts.Check(err)
 	ts.Check(cmd.Start())
@@ -31,7 +34,10 @@ func served(ts *testscript.TestScript, neg bool, args []string) {
 		_ = cmd.Wait() // it ends with the code of the signal
 	})
 	line, err := bufio.NewReader(stdout).ReadString('\n')
-	ts.Check(err)
+	if err != nil {
+		_ = cmd.Wait() // nothing of it is left that could write
+		ts.Fatalf("the embedded cluster does not start: %v\n%s", err, &said)
+	}
 	first, _, _ := strings.Cut(strings.TrimSpace(line), ",")
 	ts.Setenv("SERVED", first)
 	ts.Setenv("SERVEDALL", strings.TrimSpace(line))

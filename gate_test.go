@@ -14,12 +14,15 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	"testing"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
+
+	"weir/internal/screentest"
 )
 
 // gate stands before every broker of a cluster and can keep one kind of request, or its replies, from passing: so a
@@ -40,6 +43,9 @@ func (g *gate) close(name string, replies bool) error {
 	for key := range int16(100) {
 		if kmsg.NameForKey(key) == name {
 			g.key, g.replies, g.shut, g.drop = key, replies, make(chan struct{}), false
+			for len(g.kept) > 0 {
+				<-g.kept // of an earlier time
+			}
 			return nil
 		}
 	}
@@ -96,7 +102,8 @@ func (g *gate) before(brokers []string, after func(func())) (string, error) {
 		first = append(first, fmt.Sprintf("%q", l.Addr()))
 	}
 	after(func() { g.open(true) })
-	return "brokers = [" + strings.Join(first, ", ") + "]\naddresses = { " + strings.Join(lines, ", ") + " }\n", nil
+	return "brokers = [" + strings.Join(first, ", ") + "]\naddresses = { " + strings.Join(lines, ", ") + " }\n" +
+		"timeout = \"10m\"\n", nil // what is kept at the gate is late by as long as the test takes
 }
 
 // link carries frames between a client and its broker.
@@ -151,6 +158,16 @@ func (l *link) keyOf(frame []byte, reply bool) int16 {
 	key := int16(binary.BigEndian.Uint16(frame))
 	l.asks[int32(binary.BigEndian.Uint32(frame[4:]))] = key
 	return key
+}
+
+// keeps waits until the gate keeps something of the program on a terminal.
+func (g *gate) keeps(t *testing.T, p *screentest.Terminal) {
+	t.Helper()
+	select {
+	case <-g.kept:
+	case <-time.After(screentest.Patience):
+		t.Fatalf("nothing came to the gate; the screen reads\n%s", p.Screen())
+	}
 }
 
 // stage is what a script of acts cut short has besides the usual.
@@ -223,9 +240,20 @@ func passing(ts *testscript.TestScript, neg bool, args []string) {
 func kept(ts *testscript.TestScript, neg bool, args []string) {
 	select {
 	case <-onStage(ts).gate.kept:
-	case <-time.After(time.Minute):
-		ts.Fatalf("nothing came to the gate")
+	case <-time.After(patience):
+		ts.Fatalf("nothing came to the gate\n%s", onStage(ts).words())
 	}
+}
+
+// words is what all commands that were started have said on stderr.
+func (s *stage) words() string {
+	var all strings.Builder
+	for name, said := range s.said {
+		said.mu.Lock()
+		fmt.Fprintf(&all, "%s has said:\n%s", name, said.text)
+		said.mu.Unlock()
+	}
+	return all.String()
 }
 
 // start begins a weir beside the script; its output goes to NAME.out and NAME.err. signalled sends it a signal, and ended
@@ -263,7 +291,7 @@ func spoken(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: said NAME TEXT")
 	}
-	late := time.After(time.Minute)
+	late := time.After(patience)
 	for {
 		yes, more := onStage(ts).said[args[0]].has(args[1])
 		if yes {
@@ -272,7 +300,7 @@ func spoken(ts *testscript.TestScript, neg bool, args []string) {
 		select {
 		case <-more:
 		case <-late:
-			ts.Fatalf("%s doesn't say %q", args[0], args[1])
+			ts.Fatalf("%s doesn't say %q\n%s", args[0], args[1], onStage(ts).words())
 		}
 	}
 }
@@ -308,8 +336,10 @@ func ended(ts *testscript.TestScript, neg bool, args []string) {
 	if cmd == nil {
 		ts.Fatalf("%s was not started", args[0])
 	}
+	late := time.AfterFunc(patience, func() { _ = cmd.Process.Kill() })
+	defer late.Stop()
 	if got := exitCode(cmd.Wait()); got != want {
-		ts.Fatalf("%s ended with %d, want %d\n%s", args[0], got, want, ts.ReadFile(args[0]+".err"))
+		ts.Fatalf("%s ended with %d, want %d (-1: a signal, or it did not end within %s)\n%s", args[0], got, want, patience, ts.ReadFile(args[0]+".err"))
 	}
 }
 

@@ -32,7 +32,7 @@ func TestStoryOfALineThatDrops(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.Type("\r")
-	<-box.gate.kept
+	box.gate.keeps(t, p)
 	p.Await("under way")
 	if err := client.Process.Kill(); err != nil { // the line drops
 		t.Fatal(err)

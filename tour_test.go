@@ -224,7 +224,7 @@ func (w *tour) commit(g *gate) {
 	byHand(w.p, "audit-archive", len("audit-archiv"))
 	w.p.AwaitGone("not yet")
 	w.p.Type("\r")
-	<-g.kept
+	g.keeps(w.t, w.p)
 	w.sees("A run", "run", "`Enter` applies it. Each step stands in the audit log before it is done. Leaving the view stops nothing; `x` stops after the step in hand.", "apply", "under way")
 }
 
