@@ -24,7 +24,7 @@ func TestRealCases(t *testing.T) {
 		t.Skip("states take their time")
 	}
 	t.Parallel()
-	c := realkafka.Start(t, realkafka.Options{Nodes: 3})
+	c := realkafka.Start(t, realkafka.Options{Nodes: 3, Props: realkafka.Unhurried()})
 	s := &realStage{T: t, c: c, topics: map[string]string{}, groups: map[string]string{}}
 	s.still()
 	readers := s.moving()

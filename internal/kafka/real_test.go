@@ -16,7 +16,7 @@ func TestMain(m *testing.M) { os.Exit(realkafka.Main(m)) }
 
 // One broker of Apache's with every listener: all ways in, what a wrong one is told, and what doctor sees.
 func TestRealBroker(t *testing.T) {
-	k := realkafka.Start(t, realkafka.Options{Nodes: 1, SASL: true, ACL: true, TLS: true})
+	k := realkafka.Start(t, realkafka.Options{Nodes: 1, SASL: true, ACL: true, TLS: true, Props: realkafka.Unhurried()})
 	real := func(addrs []string) config.Cluster {
 		c := cluster(addrs...)
 		c.Timeout = 10 * time.Second

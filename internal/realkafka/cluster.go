@@ -101,9 +101,9 @@ var common struct { // the cluster that Shared hands out
 	err  error
 }
 
-// unhurried keeps brokers that nobody kills: on a busy machine one may be late with its heartbeats by more than the session
-// that is meant for those that die, and lose its leaderships to the others.
-var unhurried = map[string]string{"broker.session.timeout.ms": "30000"}
+// Unhurried are Props that keep brokers that nobody kills: on a busy machine one may be late with its heartbeats by more than
+// the session that is meant for those that die, and lose its leaderships to the others.
+func Unhurried() map[string]string { return map[string]string{"broker.session.timeout.ms": "30000"} }
 
 // Shared hands out the cluster that all tests of this binary share: three combined nodes of the newest line in racks r1, r2 and r3, with
 // SASL and ACL as in Options. It can't be killed, stopped or paused; use Start for that. Main ends it.
@@ -111,7 +111,7 @@ func Shared(t testing.TB) *Cluster {
 	t.Helper()
 	common.Lock()
 	if common.core == nil && common.err == nil {
-		common.core, common.err = open(t, Options{Nodes: 3, Racks: []string{"r1", "r2", "r3"}, SASL: true, ACL: true, Props: unhurried})
+		common.core, common.err = open(t, Options{Nodes: 3, Racks: []string{"r1", "r2", "r3"}, SASL: true, ACL: true, Props: Unhurried()})
 	}
 	c, err := common.core, common.err
 	common.Unlock()

@@ -16,7 +16,7 @@ func TestMain(m *testing.M) { os.Exit(realkafka.Main(m)) }
 // TestReal reads what only a real log has: segments that were compacted, every codec, batches above the limit, and the
 // aborted list of a real index.
 func TestReal(t *testing.T) {
-	c := realkafka.Start(t, realkafka.Options{Props: map[string]string{"log.cleaner.backoff.ms": "100"}})
+	c := realkafka.Start(t, realkafka.Options{Props: map[string]string{"log.cleaner.backoff.ms": "100", "broker.session.timeout.ms": "30000"}})
 	w := on(t, c.Seeds())
 	t.Run("compressed and large", func(t *testing.T) { w.in(t).realCodecs() })
 	t.Run("transactions", func(t *testing.T) { w.in(t).realTransactions() })
