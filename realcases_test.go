@@ -32,7 +32,7 @@ func TestRealCases(t *testing.T) {
 	w := watchReal(t, c)
 
 	for _, name := range []string{"hangs", "blocked", "deploy", "newer", "shared", "slow", "burst", "storm", "poison"} {
-		w.until(t, 45*time.Second, s.groups[name], state.KeepingUp, true)
+		w.until(t, s.groups[name], state.KeepingUp, true)
 	}
 	readers["hangs"].hang()
 	txn := c.OpenTransaction(t, s.topics["blocked"], 0, 5)
@@ -45,14 +45,14 @@ func TestRealCases(t *testing.T) {
 		"below": state.LosingData, "beyond": state.Ahead, "part": state.NeverCommitted, "left": state.Stopped, "left-share": state.Stopped,
 		"hangs": state.Stalled, "blocked": state.Blocked, "newer": state.KeepingUp, "shared": state.KeepingUp, "deploy": state.KeepingUp,
 	} {
-		w.until(t, 60*time.Second, s.groups[name], want, false)
+		w.until(t, s.groups[name], want, false)
 	}
 	for name, want := range map[string][]state.State{
 		"slow":   {state.FallingBehind},
 		"poison": {state.Stalled, state.Stopped, state.Rebalancing, state.FallingBehind},
 		"storm":  {state.Rebalancing, state.FallingBehind, state.Stalled},
 	} {
-		w.trouble(t, 100*time.Second, s.groups[name], want...)
+		w.trouble(t, s.groups[name], want...)
 	}
 	w.event(t, lag.TopicMadeAnew, s.topics["anew"])
 	w.numbers(t, s)
@@ -268,20 +268,20 @@ func (w *realWatch) take(s engine.State) {
 }
 
 // until waits for a group to be told that way, with its rhythm learned where that is asked for.
-func (w *realWatch) until(t *testing.T, within time.Duration, group string, want state.State, learned bool) {
+func (w *realWatch) until(t *testing.T, group string, want state.State, learned bool) {
 	t.Helper()
-	w.wait(t, within, group, want.String(), func(v *state.Verdict) bool { return v.State == want && (!learned || v.Rhythm != state.NotKnown) })
+	w.wait(t, group, want.String(), func(v *state.Verdict) bool { return v.State == want && (!learned || v.Rhythm != state.NotKnown) })
 }
 
 // trouble waits for a group to be told to be in one of some states, and in trouble.
-func (w *realWatch) trouble(t *testing.T, within time.Duration, group string, any ...state.State) {
+func (w *realWatch) trouble(t *testing.T, group string, any ...state.State) {
 	t.Helper()
-	w.wait(t, within, group, fmt.Sprint(any), func(v *state.Verdict) bool { return v.Severity > state.Calm && slices.Contains(any, v.State) })
+	w.wait(t, group, fmt.Sprint(any), func(v *state.Verdict) bool { return v.Severity > state.Calm && slices.Contains(any, v.State) })
 }
 
-func (w *realWatch) wait(t *testing.T, within time.Duration, group, want string, is func(*state.Verdict) bool) {
+func (w *realWatch) wait(t *testing.T, group, want string, is func(*state.Verdict) bool) {
 	t.Helper()
-	late := time.After(within)
+	late := time.After(patience)
 	for {
 		if v := w.verdict(group); v != nil && is(v) {
 			t.Logf("%s is %s: %s", group, v.State, v.Why)
@@ -292,7 +292,7 @@ func (w *realWatch) wait(t *testing.T, within time.Duration, group, want string,
 		case <-late:
 			w.mu.Lock()
 			defer w.mu.Unlock()
-			t.Errorf("%s is not %s after %s more; it was\n%s", group, want, within, w.story.story(group))
+			t.Errorf("%s is not %s after %s more; it was\n%s", group, want, patience, w.story.story(group))
 			return
 		}
 	}
