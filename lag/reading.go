@@ -35,6 +35,8 @@ type Reading struct {
 	// broker without an entry has not been read.
 	Disks  map[NodeIx][]LogDir
 	Tuning map[NodeIx]Tuning
+	// Writers are, by topic, who was seen to write it; of those that somebody looked at.
+	Writers map[TopicIx]*Writers
 
 	// Unread holds the groups whose commits were not read in this sweep, though it was time to, and why. Partial says that
 	// groups may have positions that are not in the reading: the system leaves out without a word what this principal may

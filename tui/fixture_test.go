@@ -120,6 +120,23 @@ func (c *cast) cluster() engine.Cluster {
 		Slowest: c.slowest()}
 }
 
+// writers has it told who writes one topic, and refused who writes another.
+func (c *cast) writers(refused, told lag.TopicIx) {
+	at := c.at.Add(-6 * time.Second)
+	of := &lag.Writers{At: at, Asked: 24, Written: map[lag.PartitionIx]lag.Written{}}
+	for i, p := range c.topo.Topics[told].Partitions {
+		one := lag.Producer{ID: 4711, Epoch: 2, Sequence: 90, Wrote: at.Add(-time.Duration(i) * time.Second), TxnStart: lag.None}
+		of.Written[p] = lag.Written{Count: 1, Producers: []lag.Producer{one}, At: at}
+	}
+	first := c.topo.Topics[told].Partitions[7]
+	of.Written[first] = lag.Written{Count: 3, At: at, Producers: []lag.Producer{
+		{ID: 4712, Sequence: 8, Wrote: at.Add(-23 * time.Minute), TxnStart: 38_841_207, Transactional: true, TxnID: "settle-2", TxnState: "Ongoing", TxnSince: at.Add(-24 * time.Minute)},
+		of.Written[first].Producers[0], {ID: 4713, Sequence: 1, Wrote: at.Add(-3 * time.Hour), TxnStart: lag.None, Transactional: true}}}
+	ref := lag.Ref{Cluster: "prod-eu", Kind: lag.KindTopic, Name: c.topo.Topics[refused].Name}
+	c.r.Writers = map[lag.TopicIx]*lag.Writers{told: of, refused: {At: at, Asked: 32, Gaps: []lag.Gap{{Ref: ref, Reason: lag.NotAuthorized,
+		Detail: "producers: TOPIC_AUTHORIZATION_FAILED: Not authorized to access topics; who writes a topic is told to who may read it", Since: at}}}}
+}
+
 // slowest is what the engine works out of a topic that is looked at; here of all.
 func (c *cast) slowest() map[lag.PartitionIx]state.Slowest {
 	out := map[lag.PartitionIx]state.Slowest{}
@@ -184,6 +201,7 @@ func troubled(at time.Time) engine.Cluster {
 	for i, name := range calmNames {
 		c.group(name, big, c.fine(int64(9+i*37), 96.2), 3, func(p int) int64 { return 3 })
 	}
+	c.writers(audit, pay)
 	c.r.Gaps = []lag.Gap{{Ref: lag.Ref{Cluster: "prod-eu", Kind: lag.KindGroup, Name: "fraud-shadow"}, Reason: lag.NotAuthorized,
 		Detail: "Describe on this group is refused", Since: at.Add(-362 * time.Minute)}}
 	c.r.Complete = false

@@ -96,11 +96,15 @@ func (t *topicPage) draw(s *snap, w, h int) ([]line, string) {
 	if topic == nil {
 		return goneLines(s, "topic", t.name), ""
 	}
-	lines := []line{nil, t.summary(s, topic), t.written(s, topic), nil}
+	lines := append([]line{nil, t.summary(s, topic)}, t.written(s, topic, w)...)
+	lines = append(lines, nil)
 	if half := w/2 - 2; w >= 110 {
 		lines = append(lines, beside(s.glyphs, t.settings(s, topic, half), t.readers(s, w-half-3), half, 3)...)
 	} else {
 		lines = append(append(lines, t.settings(s, topic, w)...), t.readers(s, w)...)
+	}
+	if wrote := t.writers(s, w, min(9, h/3, h-len(lines)-10)); wrote != nil {
+		lines = append(append(lines, nil), wrote...)
 	}
 	lines = append(lines, nil, rule(s, "partitions", joinFacts(t.narrowed(s), t.held(s)), w))
 	if len(t.keys) == 0 {
@@ -143,8 +147,8 @@ func (t *topicPage) summary(s *snap, topic *lag.Topic) line {
 	return put(strong, " "+name+made+", all in sync.")
 }
 
-// written is what comes in and what is kept. Who writes it no broker tells.
-func (t *topicPage) written(s *snap, topic *lag.Topic) line {
+// written is what comes in, what is kept, and who writes it as far as brokers tell.
+func (t *topicPage) written(s *snap, topic *lag.Topic, w int) []line {
 	r, rate, least := s.read(), -1.0, false
 	var size lag.Sum
 	for _, p := range topic.Partitions {
@@ -162,8 +166,8 @@ func (t *topicPage) written(s *snap, topic *lag.Topic) line {
 	if n, bound := size.Value(); lag.Known(n) {
 		kept = s.bounded(text.Bytes(n), bound)
 	}
-	said := "Written " + rateWordBounded(s, rate, least) + " records/s; " + kept + " kept. Who writes it is not known: brokers don't tell."
-	return put(quiet, "   "+said)
+	said := "Written " + rateWordBounded(s, rate, least) + " records/s; " + kept + " kept. " + upperFirst(t.writtenWords(s))
+	return sentences(s, said, w, 2)
 }
 
 // settings are what differs from the brokers' default.

@@ -28,7 +28,7 @@ func (s *sweep) end(before kafka.Cost) *lag.Reading {
 	s.grown()
 	t := s.w.snapshot()
 	r := s.col.reading(t, s.at)
-	r.Disks, r.Tuning = s.disks, s.tuning
+	r.Disks, r.Tuning, r.Writers = s.disks, s.tuning, s.whoWrites()
 	r.Gaps = s.gaps.list(s.at)
 	r.Unread, r.Partial = s.unread, s.veiled || s.sight == sightFiltered
 	r.Complete = len(r.Gaps) == 0 && s.sight != sightUnknown

@@ -47,6 +47,7 @@ type Probe struct {
 	unread     map[lag.GroupIx]lag.Reason
 	disks      map[lag.NodeIx][]lag.LogDir
 	tuning     map[lag.NodeIx]lag.Tuning
+	writers    map[lag.TopicIx]writersOf
 	// What failed in the last sweep too: lists a group was not on, brokers that hung in so many sweeps, and what could not
 	// be healed.
 	missing  map[lag.GroupIx]int
@@ -145,6 +146,7 @@ func (s *sweep) observe() {
 	}
 	s.rounds()
 	s.heal()
+	s.readWriters()
 	s.tellGone()
 }
 
