@@ -22,7 +22,7 @@ func TestMain(m *testing.M) {
 func TestStorm(t *testing.T) {
 	tellLive(t, "storm", func(o *observer) {
 		seen, joined := map[string]int{}, map[string]bool{}
-		o.eventually(45*time.Second, "three that joined and died, and rebalances for most of the time", func() bool {
+		o.eventually(longest, "three that joined and died, and rebalances for most of the time", func() bool {
 			groups, err := o.adm.DescribeGroups(o.Context(), pricing)
 			if err != nil {
 				o.Fatal(err)
@@ -36,7 +36,7 @@ func TestStorm(t *testing.T) {
 			return len(joined) >= 3 && seen["PreparingRebalance"] > 2*seen["Stable"]
 		})
 		before := o.ends(quotes.name)
-		o.eventually(10*time.Second, "records that are written meanwhile", func() bool { return o.ends(quotes.name)[0] > before[0] })
+		o.eventually(longest, "records that are written meanwhile", func() bool { return o.ends(quotes.name)[0] > before[0] })
 	})
 }
 
@@ -44,7 +44,7 @@ func TestPoison(t *testing.T) {
 	tellLive(t, "poison", func(o *observer) {
 		before := o.commits(invoicesPDF)[invoices.name]
 		members := map[string]bool{}
-		o.eventually(60*time.Second, "three members that restart", func() bool {
+		o.eventually(longest, "three members that restart", func() bool {
 			groups, err := o.adm.DescribeGroups(o.Context(), invoicesPDF)
 			if err != nil {
 				o.Fatal(err)
@@ -55,7 +55,7 @@ func TestPoison(t *testing.T) {
 			return len(members) >= 5
 		})
 		still, ends := o.commits(invoicesPDF)[invoices.name][poisonedPart].At, o.ends(invoices.name)
-		o.eventually(60*time.Second, "some partition that is read while the poisoned one is not", func() bool {
+		o.eventually(longest, "some partition that is read while the poisoned one is not", func() bool {
 			after := o.commits(invoicesPDF)[invoices.name]
 			if after[poisonedPart].At != still {
 				o.Fatalf("the commit before the poison moved from %d to %d", still, after[poisonedPart].At)
@@ -73,7 +73,7 @@ func TestPoison(t *testing.T) {
 func TestDeploy(t *testing.T) {
 	tellLive(t, "deploy", func(o *observer) {
 		restarts, last := 0, 3
-		o.eventually(30*time.Second, "three members that leave and return", func() bool {
+		o.eventually(longest, "three members that leave and return", func() bool {
 			_, members := o.state(checkout)
 			if members < 2 || members > 3 {
 				o.Fatalf("%d members", members)
@@ -85,21 +85,25 @@ func TestDeploy(t *testing.T) {
 			return restarts == 3
 		})
 		for _, g := range []string{checkout, checkoutEvents} {
-			o.eventually(10*time.Second, "a group that has caught up", func() bool { return o.lag(g, orders.name) < 60 })
+			o.eventually(longest, "a group that has caught up", func() bool { return o.lag(g, orders.name) < 60 })
 		}
 	})
 }
 
 func TestBrokerLost(t *testing.T) {
 	tellLive(t, "broker-lost", func(o *observer) {
-		o.eventually(lostAfter+5*time.Second, "a broker that does not answer", func() bool {
+		o.eventually(longest, "a broker that does not answer", func() bool {
 			_, err := o.cl.Broker(lostBroker).Request(o.Context(), kmsg.NewPtrListGroupsRequest())
 			return err != nil
 		})
-		if lost, short := o.led(); lost != 20 || short != 0 || o.alive() != 3 {
-			o.Errorf("before its session ends it leads %d partitions, %d are short, %d brokers are listed", lost, short, o.alive())
+		lost, short := o.led()
+		switch alive := o.alive(); {
+		case time.Since(o.begun) > lostAfter+brokerSession:
+			o.Log("this machine is too slow to look before the broker's session has ended")
+		case lost != 20 || short != 0 || alive != 3:
+			o.Errorf("before its session ends it leads %d partitions, %d are short, %d brokers are listed", lost, short, alive)
 		}
-		o.eventually(brokerSession+5*time.Second, "its absence", func() bool { return o.alive() == 2 })
+		o.eventually(longest, "its absence", func() bool { return o.alive() == 2 })
 		if lost, short := o.led(); lost != 0 || short != 60 {
 			o.Errorf("after its session it leads %d partitions, %d are short", lost, short)
 		}
@@ -113,7 +117,7 @@ func TestBrokerLost(t *testing.T) {
 			if node := o.coordinator(group); node == lostBroker {
 				o.Errorf("%s is coordinated by the dead broker", group)
 			}
-			o.eventually(45*time.Second, group+" reads on", func() bool { return o.lag(group, topic.name) < 60 })
+			o.eventually(longest, group+" reads on", func() bool { return o.lag(group, topic.name) < 60 })
 		}
 	})
 }

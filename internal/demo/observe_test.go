@@ -18,6 +18,7 @@ import (
 // observer looks at a cluster as any Kafka tool would: over a connection of its own, with plain requests.
 type observer struct {
 	*testing.T
+	begun   time.Time // before the cluster was
 	cluster *Cluster
 	cl      *kgo.Client
 	adm     *kadm.Client
@@ -76,15 +77,20 @@ func tellLive(t *testing.T, scenario string, fn func(*observer)) {
 
 func observe(t *testing.T, scenario string, ports []int, net network, fn func(*observer)) {
 	t.Helper()
+	begun := time.Now()
 	c, err := start(t.Context(), Options{Scenario: scenario, Seed: 7}, ports, net)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer c.Close()
-	o := &observer{T: t, cluster: c}
+	o := &observer{T: t, begun: begun, cluster: c}
 	o.connect()
 	defer func() { o.cl.Close() }()
-	listed := o.listed()
+	var listed map[string]kmsg.ListGroupsResponseGroup
+	o.eventually(longest, "what groups there are, from every broker", func() bool { // one may have been killed meanwhile
+		listed, err = o.list()
+		return err == nil
+	})
 	for _, e := range c.Scenario().Expect {
 		if _, ok := listed[e.Group]; !ok {
 			o.Errorf("%s is expected, but not listed", e.Group)
@@ -117,6 +123,10 @@ func (o *observer) background() {
 	}
 }
 
+// longest is how long a test waits for what must come while time passes as it does: a slow machine takes its time, and looks
+// so seldom that it misses what lasts a second.
+const longest = 3 * time.Minute
+
 // eventually waits until a fact can be seen, and fails the test when it can't be for so long.
 func (o *observer) eventually(within time.Duration, what string, fact func() bool) {
 	o.Helper()
@@ -132,7 +142,7 @@ func ask[R kmsg.Response](o *observer, broker int32, req kmsg.Request) R {
 	o.Helper()
 	resp, err := o.cl.Broker(int(broker)).Request(o.Context(), req)
 	if err != nil {
-		o.Fatal(err)
+		o.Fatalf("%s of broker %d: %v", kmsg.NameForKey(req.Key()), broker, err)
 	}
 	return resp.(R)
 }
@@ -140,16 +150,24 @@ func ask[R kmsg.Response](o *observer, broker int32, req kmsg.Request) R {
 // listed returns all groups by name, each as the broker that coordinates it lists it.
 func (o *observer) listed() map[string]kmsg.ListGroupsResponseGroup {
 	o.Helper()
+	all, err := o.list()
+	if err != nil {
+		o.Fatalf("list of groups: %v", err)
+	}
+	return all
+}
+
+func (o *observer) list() (map[string]kmsg.ListGroupsResponseGroup, error) {
 	all := map[string]kmsg.ListGroupsResponseGroup{}
 	for _, shard := range o.cl.RequestSharded(o.Context(), kmsg.NewPtrListGroupsRequest()) {
 		if shard.Err != nil {
-			o.Fatal(shard.Err)
+			return nil, shard.Err
 		}
 		for _, g := range shard.Resp.(*kmsg.ListGroupsResponse).Groups {
 			all[g.Group] = g
 		}
 	}
-	return all
+	return all, nil
 }
 
 // commits returns what a group has committed.
@@ -157,7 +175,7 @@ func (o *observer) commits(group string) kadm.OffsetResponses {
 	o.Helper()
 	offsets, err := o.adm.FetchOffsets(o.Context(), group)
 	if err != nil {
-		o.Fatal(err)
+		o.Fatalf("commits of %s: %v", group, err)
 	}
 	return offsets
 }
@@ -187,7 +205,7 @@ func (o *observer) offsets(list func(context.Context, ...string) (kadm.ListedOff
 		err = listed.Error()
 	}
 	if err != nil {
-		o.Fatal(err)
+		o.Fatalf("offsets of %s: %v", topic, err)
 	}
 	out := map[int32]int64{}
 	listed.Each(func(l kadm.ListedOffset) { out[l.Partition] = l.Offset })
@@ -233,7 +251,7 @@ func (o *observer) state(group string) (string, int) {
 	o.Helper()
 	groups, err := o.adm.DescribeGroups(o.Context(), group)
 	if err != nil {
-		o.Fatal(err)
+		o.Fatalf("group %s: %v", group, err)
 	}
 	return groups[group].State, len(groups[group].Members)
 }

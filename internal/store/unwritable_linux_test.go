@@ -35,6 +35,7 @@ func TestUnwritableDirectory(t *testing.T) {
 		if err := os.Chmod(path, 0o500); err != nil {
 			t.Fatal(err)
 		}
+		t.Cleanup(func() { _ = os.Chmod(path, 0o700) }) // or who is not root could not remove it
 	}
 	if os.Geteuid() == 0 {
 		runtime.LockOSThread() // never unlocked: the thread ends with the test
