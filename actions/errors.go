@@ -47,7 +47,7 @@ type Error struct {
 	What  string  // what is wrong, and where; a sentence without a full stop
 	Do    string  // what to do; "" when there is nothing to add
 	Drift []Drift // of a stale plan: what moved; may be empty
-	Err   error   // the cause; may be nil
+	Err   error   // the cause; may be nil, and its text empty where What tells it
 }
 
 // Drift is one thing that is not as the plan saw it.
@@ -71,7 +71,7 @@ func (e *Error) Error() string {
 		}
 		b.WriteString("; " + d.Ref + " " + d.Field + " was " + d.Planned + ", is " + d.Found)
 	}
-	if e.Err != nil {
+	if e.Err != nil && e.Err.Error() != "" { // "" is a cause that What tells
 		b.WriteString(": " + e.Err.Error())
 	}
 	if e.Do != "" {

@@ -103,8 +103,9 @@ func (d *doomed) begin(before bool, release <-chan struct{}) {
 		<-release
 	}
 	switch {
-	case !before:
+	case !before: // the write is in the log, and who takes over tells it
 		d.w.Wire.Lose(d.key, wait)
+		d.trial.X.Patience, d.exits = actions.DefaultPatience, []int{0}
 	case len(d.exits) == 1: // after the first batch, before the guards of the second
 		d.trial.X.Tell = func(e actions.Event) {
 			if e.Step.ID == "elect-1" && e.State == actions.OutcomeApplied {

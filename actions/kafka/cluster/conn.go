@@ -101,8 +101,17 @@ func Unseen(what string, err error) error {
 	if p.Reason == lag.Timeout {
 		kind = actions.ErrTimeout
 	}
-	return &actions.Error{Kind: kind, What: what + ": " + p.Sentence, Do: p.Hint, Err: err}
+	return &actions.Error{Kind: kind, What: what + ": " + p.Sentence, Do: p.Hint, Err: told{err}}
 }
+
+// told is a cause that the sentence before it has told whole.
+type told struct{ error }
+
+// Error is empty: the client's own words would say it a second time.
+func (told) Error() string { return "" }
+
+// Unwrap gives the cause.
+func (t told) Unwrap() error { return t.error }
 
 // Coded tells an error code of an answer; nil for 0.
 func Coded(what string, code int16) error {
