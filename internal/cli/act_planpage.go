@@ -25,7 +25,11 @@ func (a *app) planPage(b *bytes.Buffer, p actions.Plan, c config.Cluster, save s
 		fmt.Fprintf(b, "undoes run %s\n", p.Undoes)
 	}
 	b.WriteByte('\n')
-	a.changeLines(b, p)
+	if len(p.Changes) == 0 {
+		b.WriteString("nothing changes\n")
+	} else {
+		a.changeLines(b, p.Changes, "HOW", func(i int) string { return p.Changes[i].Note })
+	}
 	fmt.Fprintf(b, "\n%s\n", totalsLine(p.Totals))
 	if len(p.Commands) > 0 {
 		b.WriteString("\ncommands, called on this host without a shell\n")
@@ -45,16 +49,17 @@ func (a *app) planPage(b *bytes.Buffer, p actions.Plan, c config.Cluster, save s
 		if !gd.OK {
 			held = "FAILS "
 		}
-		fmt.Fprintf(b, "  %s %s; now: %s\n", held, g.Safe(gd.Want), g.Safe(gd.Now))
+		a.hang(b, "  "+held+" ", g.Safe(gd.Want)+"; now: "+g.Safe(gd.Now))
 	}
 	if len(p.Warnings) > 0 {
 		b.WriteString("\nwarnings\n")
 	}
 	for _, w := range p.Warnings {
-		fmt.Fprintf(b, "  %s\n", g.Safe(w))
+		a.hang(b, "  ", g.Safe(w))
 	}
 	a.policyLines(b, obstacles)
-	fmt.Fprintf(b, "\nundo     %s\n", undoSentence(p))
+	b.WriteByte('\n')
+	a.hang(b, "undo     ", undoSentence(p))
 	now := a.style().Now
 	fmt.Fprintf(b, "expires  %s %s, in %s\n", text.Stamp(p.Expires, now), text.Zone(now), text.CoarseDuration(time.Until(p.Expires)))
 	fmt.Fprintf(b, "digest   %s\n", p.Digest)
@@ -71,42 +76,44 @@ func undoSentence(p actions.Plan) string {
 	return "none: this can't be taken back"
 }
 
-// totalsLine sums a plan up; what is not known says so.
+// totalsLine sums a plan up; what is not known says so. What is read and skipped is counted in offsets.
 func totalsLine(t actions.Totals) string {
-	parts, unknown := []string{text.Plural(t.Items, "change", "changes")}, []string(nil)
+	var parts, unknown []string
 	for _, n := range []struct {
 		n    *int64
 		what string
 	}{{t.Reread, "read again"}, {t.Skipped, "skipped"}, {t.Gone, "deleted already"}} {
-		if n.n == nil {
+		switch {
+		case n.n == nil:
 			unknown = append(unknown, n.what)
-			continue
+		case len(parts) == 0:
+			parts = append(parts, text.Plural(*n.n, "offset ", "offsets ")+n.what)
+		default:
+			parts = append(parts, text.Exact(*n.n)+" "+n.what)
 		}
-		parts = append(parts, text.Exact(*n.n)+" "+n.what)
 	}
 	if t.Bytes != nil {
 		parts = append(parts, text.Bytes(*t.Bytes))
 	}
-	out := strings.Join(parts, ", ")
+	out := text.Plural(t.Items, "change", "changes")
+	if len(parts) > 0 {
+		out += ": " + strings.Join(parts, ", ")
+	}
 	if len(unknown) > 0 {
-		out += "; not known how many are " + strings.Join(unknown, ", ")
+		out += "; not known how many offsets are " + strings.Join(unknown, " or ")
 	}
 	return out
 }
 
-// changeLines are the changes in aligned columns, values at their right edge.
-func (a *app) changeLines(b *bytes.Buffer, p actions.Plan) {
-	if len(p.Changes) == 0 {
-		b.WriteString("nothing changes\n")
-		return
-	}
+// changeLines are the changes in aligned columns, values at their right edge; how is what stands last in the row of each.
+func (a *app) changeLines(b *bytes.Buffer, all []actions.Change, head string, how func(int) string) {
 	g := a.glyphs()
-	rows := make([][4]string, 0, len(p.Changes)+1)
+	rows := make([][4]string, 0, len(all)+1)
 	if !a.flag.noHeaders {
-		rows = append(rows, [4]string{changeHead(p.Changes), "FROM", "TO", "HOW"})
+		rows = append(rows, [4]string{changeHead(all), "FROM", "TO", head})
 	}
-	for _, c := range p.Changes {
-		rows = append(rows, [4]string{g.Safe(changed(c.Ref)), g.Safe(plainJSON(c.Before)), g.Safe(plainJSON(c.After)), g.Safe(c.Note)})
+	for i, c := range all {
+		rows = append(rows, [4]string{g.Safe(changed(c.Ref)), g.Safe(plainJSON(c.Before)), g.Safe(plainJSON(c.After)), g.Safe(how(i))})
 	}
 	var widths [3]int
 	for _, r := range rows {
@@ -115,8 +122,7 @@ func (a *app) changeLines(b *bytes.Buffer, p actions.Plan) {
 		}
 	}
 	for _, r := range rows {
-		line := text.PadEnd(r[0], widths[0]) + "  " + text.PadStart(r[1], widths[1]) + "  " + text.PadStart(r[2], widths[2]) + "  " + r[3]
-		b.WriteString(strings.TrimRight(line, " ") + "\n")
+		a.hang(b, text.PadEnd(r[0], widths[0])+"  "+text.PadStart(r[1], widths[1])+"  "+text.PadStart(r[2], widths[2])+"  ", r[3])
 	}
 }
 

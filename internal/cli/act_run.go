@@ -74,14 +74,14 @@ func (a *app) runShow() *cobra.Command {
 			if err != nil {
 				return acted(err)
 			}
-			list := wire.Entries(entries)
-			list.Short = []string{"seq", "at", "stage", "step", "outcome", "error"}
-			doc := wire.Document{Version: a.sys.Version, At: time.Now(), Complete: true, Table: wire.Runs([]actions.RunInfo{info}),
-				More: []wire.Section{{Key: "entries", Table: list}}}
 			var out bytes.Buffer
 			if format == "" {
-				err = wire.Page(&out, doc, a.style())
+				err = a.runPage(&out, info, entries)
 			} else {
+				list := wire.Entries(entries)
+				list.Short = []string{"seq", "at", "stage", "step", "outcome", "error"}
+				doc := wire.Document{Version: a.sys.Version, At: time.Now(), Complete: true, Table: wire.Runs([]actions.RunInfo{info}),
+					More: []wire.Section{{Key: "entries", Table: list}}}
 				err = wire.Write(&out, doc, format, a.style())
 			}
 			if err != nil {

@@ -284,8 +284,8 @@ func TestPlanPageSaysWhatIsNotKnown(t *testing.T) {
 		totals actions.Totals
 		want   string
 	}{
-		{actions.Totals{Items: 1, Reread: &n, Skipped: new(int64), Gone: new(int64)}, "1 change, 1,234 read again, 0 skipped, 0 deleted already"},
-		{actions.Totals{Items: 3, Gone: &n}, "3 changes, 1,234 deleted already; not known how many are read again, skipped"},
+		{actions.Totals{Items: 1, Reread: &n, Skipped: new(int64), Gone: new(int64)}, "1 change: 1,234 offsets read again, 0 skipped, 0 deleted already"},
+		{actions.Totals{Items: 3, Gone: &n}, "3 changes: 1,234 offsets deleted already; not known how many offsets are read again or skipped"},
 	} {
 		if got := totalsLine(c.totals); got != c.want {
 			t.Errorf("the totals read %q, want %q", got, c.want)

@@ -76,6 +76,11 @@ func (s Style) exact(c *Column, v Value) string {
 		if empty := s.Cell(c, v); empty == "" {
 			return "none"
 		}
+	case letters:
+		if said := s.Cell(c, v); said != "" {
+			return said
+		}
+		return "none"
 	}
 	return s.Cell(c, v)
 }

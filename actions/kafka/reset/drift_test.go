@@ -358,7 +358,7 @@ func TestPlanTells(t *testing.T) {
 		t.Fatalf("%+v", p.Totals)
 	}
 	c := p.Changes[0]
-	want := "as given; reads 3 offsets again; from " + base.Add(5*time.Second).UTC().Format("2006-01-02T15:04:05.000Z") + " to " + base.Add(2*time.Second).UTC().Format("2006-01-02T15:04:05.000Z")
+	want := "as given; reads 3 offsets again; records of " + base.Add(2*time.Second).UTC().Format("2006-01-02T15:04:05.000Z") + " to " + base.Add(5*time.Second).UTC().Format("2006-01-02T15:04:05.000Z")
 	if c.Ref != "test/position/g/orders:0" || string(c.Before) != "5" || string(c.After) != "2" || c.Note != want {
 		t.Errorf("%s %s → %s: %s", c.Ref, c.Before, c.After, c.Note)
 	}

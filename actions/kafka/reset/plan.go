@@ -232,6 +232,9 @@ func (a Action) fill(ctx context.Context, c cluster.Conn, target lag.Ref, w worl
 	if reread > 0 {
 		p.Warnings = append(p.Warnings, "offsets are read again: what the application did with them it does twice, and no undo takes that back")
 	}
+	if rest := len(items) - worst; rest > 0 {
+		p.Warnings = append(p.Warnings, fmt.Sprintf("times are told for the %d partitions that move furthest; each of the other %d moves by %s at most", worst, rest, text.Plural(nextReach(items), "offset", "offsets")))
+	}
 	if gone > 0 {
 		p.Warnings = append(p.Warnings, text.Plural(gone, "offset was deleted before the group read it", "offsets were deleted before the group read them"))
 	}
@@ -250,7 +253,14 @@ func (it item) note(reread, skipped, gone int64, s span) string {
 		n += "; " + text.Plural(gone, "is", "are") + " deleted already"
 	}
 	if s.before != "" && s.after != "" {
-		n += fmt.Sprintf("; from %s to %s", s.before, s.after)
+		from, to := s.before, s.after
+		if reread > 0 {
+			from, to = to, from
+		}
+		if to == "end" {
+			to = "the end"
+		}
+		n += fmt.Sprintf("; records of %s to %s", from, to)
 	}
 	return n
 }

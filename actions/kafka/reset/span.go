@@ -46,6 +46,16 @@ func spansOf(ctx context.Context, c cluster.Conn, topics map[string]cluster.Topi
 	return out
 }
 
+// nextReach is how far the first of those moves whose times aren't looked up.
+func nextReach(items []item) int64 {
+	all := make([]int64, len(items))
+	for i, it := range items {
+		all[i] = it.reach()
+	}
+	slices.Sort(all)
+	return all[len(all)-worst-1]
+}
+
 // reach is how far an item moves.
 func (it item) reach() int64 {
 	r, s, g := it.move()
