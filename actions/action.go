@@ -149,4 +149,5 @@ type Request struct {
 	// Restore, of an undo, holds the changes of the run Undoes as its journal tells them: they are to be reversed.
 	Restore []Change
 	Undoes  string
+	Seen    int64 // number of the newest entry of that run in the audit log when Restore was read from it
 }

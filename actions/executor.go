@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"time"
 
 	"weir/actions/audit"
@@ -218,8 +219,12 @@ func (x *Executor) outgrown(ctx context.Context, p Plan) error {
 	if err != nil {
 		return &Error{Kind: ErrAudit, What: "the journal can't be read", Err: err}
 	}
-	for _, e := range entries {
-		if e.Stage == audit.StageIntent && e.At.After(p.MadeAt) {
+	seen, err := strconv.ParseInt(p.Facts[factSeen], 10, 64)
+	if err != nil {
+		return &Error{Kind: ErrUsage, What: "the plan doesn't say up to where it undoes run " + p.Undoes, Do: "weir run undo " + p.Undoes + " makes a new one", Err: err}
+	}
+	for _, e := range entries { // by their numbers: a clock may jump
+		if e.Stage == audit.StageIntent && e.Seq > seen {
 			return Fail(ErrStale, "run "+p.Undoes+" went on after the plan that undoes it was made", "weir run undo "+p.Undoes+" makes a new one")
 		}
 	}

@@ -22,7 +22,7 @@ func (w *work) patiently(ctx context.Context, look func() string) {
 	begun := time.Now()
 	for {
 		what := look()
-		if what == "" || time.Since(begun) >= w.x.Patience || ctx.Err() != nil || w.x.asked(w.id, cancelName) {
+		if what == "" || time.Since(begun) >= w.x.Patience || ctx.Err() != nil {
 			return
 		}
 		w.x.tell(Event{Run: w.id, Done: w.done, What: what, Wait: &Wait{For: what, Again: lookPause, Left: w.x.Patience}})
@@ -54,6 +54,9 @@ func (w *work) foundOut(ctx context.Context, cause error) (bool, error) {
 	}
 	s, d := *w.doubt, Done{}
 	w.patiently(ctx, func() string {
+		if w.x.asked(w.id, cancelName) {
+			return ""
+		}
 		lctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), DefaultStepTimeout)
 		defer cancel()
 		var err error

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"time"
 
 	"weir/internal/text"
@@ -44,6 +45,9 @@ func (r *Registry) Action(kind string) (Action, error) {
 	return nil, Fail(ErrUsage, fmt.Sprintf("there is no action %q in this weir", kind), "see weir action list")
 }
 
+// factSeen, among the facts of a plan that undoes a run, is Request.Seen.
+const factSeen = "undoes_up_to_entry"
+
 // Plan checks the request and makes its plan, complete with digest, id and times. It only reads.
 func (r *Registry) Plan(ctx context.Context, req Request) (Plan, error) {
 	a, err := r.Action(req.Kind)
@@ -72,6 +76,12 @@ func (r *Registry) Plan(ctx context.Context, req Request) (Plan, error) {
 		return Plan{}, Fail(ErrDefect, fmt.Sprintf("%s made a plan without tier or cluster id", spec.Kind), "")
 	}
 	p.Kind, p.Target, p.Params, p.Undoes = req.Kind, req.Target, req.Params, req.Undoes
+	if req.Undoes != "" {
+		if p.Facts == nil {
+			p.Facts = map[string]string{}
+		}
+		p.Facts[factSeen] = strconv.FormatInt(req.Seen, 10)
+	}
 	p.MadeAt = r.now().UTC().Truncate(time.Millisecond)
 	p.Expires = p.MadeAt.Add(DefaultExpiry)
 	if p.Digest, err = p.ComputeDigest(); err != nil {

@@ -273,7 +273,7 @@ func (x *Executor) Undo(ctx context.Context, run string) (Request, error) {
 	if req.Target, err = lag.ParseRef(info.Target); err != nil {
 		return Request{}, &Error{Kind: ErrAudit, What: "the journal names the target badly", Err: err}
 	}
-	req.Undoes = run
+	req.Undoes, req.Seen = run, entries[len(entries)-1].Seq
 	return req, nil
 }
 

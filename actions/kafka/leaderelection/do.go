@@ -150,7 +150,7 @@ func (r *run) readBack(ctx context.Context, s actions.Step, items []item, electe
 	if unneeded > 0 {
 		note += fmt.Sprintf(", %d needed none", unneeded)
 	}
-	n, err := r.await(ctx, items)
+	n, err := r.await(ctx, items, patience)
 	switch {
 	case err != nil:
 		note += "; not read back: " + err.Error()

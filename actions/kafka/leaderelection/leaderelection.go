@@ -32,10 +32,14 @@ const (
 // patience is how long the brokers are given to show what the controller decided: they follow it by some milliseconds.
 const patience = 3 * time.Second
 
+// verifyPatience is the same for the last look: that a run was not as planned is a grave word, and brokers under load follow
+// late.
+const verifyPatience = 10 * time.Second
+
 // Action elects leaders.
 type Action struct {
 	Connect  cluster.Connect
-	patience time.Duration // 0 is patience
+	patience time.Duration // in place of those above; 0: they hold
 }
 
 // Spec describes the action.

@@ -197,7 +197,7 @@ func (r *run) Settle(ctx context.Context, s actions.Step) (actions.Done, error) 
 	if err != nil {
 		return actions.Done{}, err
 	}
-	n, err := r.await(ctx, items)
+	n, err := r.await(ctx, items, patience)
 	if err != nil {
 		return actions.Done{}, err
 	}
@@ -221,7 +221,7 @@ func (r *run) Verify(ctx context.Context) (actions.Verdict, error) {
 	for _, b := range r.batches {
 		items = append(items, b.items...)
 	}
-	n, err := r.await(ctx, items)
+	n, err := r.await(ctx, items, verifyPatience)
 	if err != nil {
 		return actions.Verdict{}, err
 	}
@@ -246,10 +246,9 @@ func (n count) String() string {
 }
 
 // await looks until all are led as planned, or for as long as the brokers are given to show it.
-func (r *run) await(ctx context.Context, items []item) (count, error) {
-	limit := r.a.patience
-	if limit == 0 {
-		limit = patience
+func (r *run) await(ctx context.Context, items []item, limit time.Duration) (count, error) {
+	if r.a.patience != 0 {
+		limit = r.a.patience
 	}
 	end := time.NewTimer(limit)
 	defer end.Stop()
