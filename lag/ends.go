@@ -179,6 +179,9 @@ func (e *EndTrack) foldStart(start int64, now Moment) {
 	e.Start = start
 }
 
+// Stepped returns when the log start was last seen to move; [Never].
+func (e *EndTrack) Stepped() Moment { return e.startAt }
+
 // stretchStart notes a step of the log start; steps are what retention does, a segment at a time.
 func (e *EndTrack) stretchStart(start int64, now Moment) {
 	const hour = Moment(36000)

@@ -180,9 +180,16 @@ func (d *differ) setBack(g GroupIx, i PositionIx, was, is int64) bool {
 	return was-is > restAt+int64(rate*d.h.Window(g).Seconds())
 }
 
+// joining is how long members usually need to join a group that has none, and to commit for the first time: a state that is
+// older than that, or than the list of groups usually is, proves nothing.
+const joining = 6 * time.Second
+
 // setOn reports whether a commit that rose was set from outside: nobody was there to read.
 func (d *differ) setOn(g GroupIx, i PositionIx) bool {
 	is := d.h.groups[g].Phase
+	if at := d.next.Groups[g].StateAt; !at.IsZero() && d.next.CommitStamp(i).Answered.Sub(at) > joining {
+		return false // members may have come since its state was read
+	}
 	return d.idle(g, i) && (is == Memberless || is == Moving && d.next.Groups[g].Type == Classic)
 }
 

@@ -38,6 +38,9 @@ func TestDiff(t *testing.T) {
 	empty := func(g *rig) {
 		g.change(func(t *Topology) { t.Groups[0].State, t.Groups[0].StateAt = "Empty", at })
 	}
+	still := func(g *rig) { // its state is read again
+		g.change(func(t *Topology) { t.Groups[0].StateAt = at.Add(30 * time.Second) })
+	}
 	cases := map[string]struct {
 		prepare, change func(*rig)
 		want            []EventKind
@@ -85,8 +88,9 @@ func TestDiff(t *testing.T) {
 			change: topo(func(t *Topology) { t.Topics[0].Settings = nil })},
 		"rewind": {prepare: empty, change: func(g *rig) { g.commits[0] -= 5; g.commits[1] -= 900 }, want: []EventKind{OffsetsRewound},
 			subject: "c/group/g", before: "t:0 1000", after: "995 and 1 more partition, 905 records in all"},
-		"skip": {prepare: func(g *rig) { empty(g); g.commits[1] = 400 }, change: func(g *rig) { g.commits[1] = 1000 },
+		"skip": {prepare: func(g *rig) { empty(g); g.commits[1] = 400 }, change: func(g *rig) { still(g); g.commits[1] = 1000 },
 			want: []EventKind{OffsetsSkipped}, before: "t:1 400", after: "1000"},
+		"a state too old to prove it":      {prepare: func(g *rig) { empty(g); g.commits[1] = 400 }, change: func(g *rig) { g.commits[1] = 1000 }},
 		"rewind of a live group":           {change: func(g *rig) { g.commits[0] -= 500 }, want: []EventKind{OffsetsRewound}},
 		"commits that overtook each other": {prepare: func(g *rig) {}, change: func(g *rig) { g.commits[0] -= 2 }},
 		"a simple consumer reads": {prepare: func(g *rig) {

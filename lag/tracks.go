@@ -27,6 +27,7 @@ const (
 	Had                         // it had a commit in this segment or the one before
 	OlderThird                  // as Older, of Third
 	seeded                      // ends from outside have come in since Unread was told
+	Reached                     // the commit was seen at the very end of the log while nothing was open: no marker keeps it from there
 )
 
 func newTrack() Track {
@@ -183,6 +184,9 @@ func (h *History) wait(i PositionIx, t *Track, e *EndTrack, p PartitionIx, share
 		}
 	}
 	if n <= 0 {
+		if n == 0 && t.Told&Fresh != 0 && e.Seen == h.axis.now && e.StableSeen == e.Seen && e.Stable == e.End {
+			t.Told |= Reached
+		}
 		t.Unread, t.Third = Never, Never
 		return 0
 	}

@@ -50,6 +50,8 @@ func (f *facts) becauseStill(c code, speaks bool) string {
 		return "the group could not be read a moment ago: clients take up to " + span10(f.l.afterOutage) + " to commit again"
 	case f.m.jobs.away(f.m.policy, f.m.now):
 		return "the group comes and goes as a scheduled job"
+	case f.inTurns():
+		return "its reader is behind, and has just committed on another partition: it reads them in turns"
 	case f.silence <= f.patience():
 		return "silent for " + span10(f.silence) + " only; " + span10(f.patience()) + " are usual here"
 	}
@@ -68,8 +70,10 @@ func (f *facts) becauseBehind(c code, speaks bool) string {
 		return either(speaks, "the oldest unread record is "+span10(f.age)+" old, and is being worked off", "there are no members")
 	case speaks:
 		return "the oldest unread record is " + span10(f.age) + " old, and more comes in than is read"
-	case f.m.reading || f.m.long.falling():
+	case f.m.reading || f.m.long.falling() || f.m.long.relieved():
 		return "clearly more is read than comes in"
+	case f.t.Wait > f.m.patience:
+		return "it has just come back from standing still, and its next commit will tell"
 	case f.m.episode || f.m.fogged:
 		return "the group has just come back from a rebalance or an outage"
 	}

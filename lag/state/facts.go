@@ -73,11 +73,12 @@ func (t *trend) goneIn() (lag.Moment, bool) {
 func (f *facts) gather() {
 	t, m := f.t, f.m
 	f.lost = 0
-	if v := f.r.Lost(f.i); lag.Known(v) {
+	// A client may commit and then delete what it has read, between the reads of the commit and of the log start.
+	if v := f.r.Lost(f.i); lag.Known(v) && (f.e.Stepped() < m.known || f.was.code == cLosingData) {
 		f.lost = v
 	}
 	since := t.Third
-	if since == lag.Never && t.Unread != lag.Never && !f.e.Open && m.now-t.Unread > f.l.restFor {
+	if since == lag.Never && t.Unread != lag.Never && !f.e.Open && (t.Told&lag.Reached != 0 || m.now-t.Unread > f.l.restFor) {
 		since = t.Unread
 	}
 	f.lag = f.r.Lag(f.i, produceOf(f.h, f.r, f.i, f.p))
@@ -131,6 +132,9 @@ func (f *facts) held() bool {
 		}
 		fallthrough
 	case cStalled, cStopped, cRebalancingLong:
+		if m := f.m; m.episode && !m.memberless && m.episodeFrom > f.was.at && m.episodeFrom-f.was.at < f.l.settleMost && m.rebalancing() < f.l.rebalanceMax {
+			return false // its member had crashed, and is back
+		}
 		return f.t.Moved <= f.was.at || f.t.Moved == lag.Never
 	}
 	return false

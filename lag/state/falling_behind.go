@@ -9,9 +9,14 @@ var fallingBehind = rule{code: cFallingBehind, since: fromNow, holds: func(f *fa
 	if f.was.code == cFallingBehind {
 		return !(f.m.long.falling() && f.m.short.falling()) && !f.m.reading && !f.m.long.relieved() && !f.m.short.clearly()
 	}
-	if f.m.fogged || f.m.episode || f.m.reading || !f.m.long.rising() || f.m.short.falling() || f.m.long.relieved() || f.t.Wait > f.m.patience || f.t.Moved-f.t.Third <= f.m.r {
+	if f.m.fogged || f.m.episode || f.m.reading || !f.m.long.rising() && !f.stagnant() || f.m.short.falling() || f.m.long.relieved() || f.t.Wait > f.m.patience || f.t.Moved-f.t.Third <= f.m.r {
 		return false
 	}
 	gone, ends := f.m.short.goneIn()
 	return !ends || gone > f.l.burstGone
 }}
+
+// stagnant reports whether what was taken for a drain has not begun to be one for long.
+func (f *facts) stagnant() bool {
+	return f.was.code == cDraining && f.m.now-f.was.at >= f.l.restFor && f.m.long.known && f.m.long.read <= f.m.long.came
+}

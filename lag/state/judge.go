@@ -19,8 +19,9 @@ type Judge struct {
 	policies Policies
 	limits   limits
 	mem      []memory
-	slow     []slow // of the group at hand
-	thorough bool   // no position is judged at a glance; tests compare
+	slow     []slow              // of the group at hand
+	present  map[lag.NodeIx]bool // coordinators that are seen again and were there all along
+	thorough bool                // no position is judged at a glance; tests compare
 }
 
 // New returns a judge that holds to the policies.
@@ -32,6 +33,7 @@ func (j *Judge) Judge(r *lag.Reading, h *lag.History) *Result {
 		j.mem = append(j.mem, newMemory())
 	}
 	out := &Result{At: r.Tick, now: h.Now(), Groups: make([]Verdict, len(r.Groups)), marks: make([][]mark, len(r.Groups))}
+	j.witness(r, h)
 	for g := range r.Groups {
 		j.group(r, h, lag.GroupIx(g), &out.Groups[g])
 		out.marks[g] = j.mem[g].marks
@@ -60,7 +62,7 @@ type sums struct {
 func (j *Judge) group(r *lag.Reading, h *lag.History, g lag.GroupIx, v *Verdict) {
 	m := &j.mem[g]
 	j.policyOf(r, g, m)
-	m.observe(&j.limits, r, h, g)
+	m.observe(&j.limits, r, h, g, j.present[r.Groups[g].Coordinator])
 	s := j.positions(r, h, g, m)
 	s.unseen(r, g)
 	m.committed = s.committed
@@ -210,7 +212,8 @@ func (j *Judge) quick(r *lag.Reading, h *lag.History, m *memory, t *lag.Track, e
 	switch {
 	case t.Told&lag.WentBack != 0 || t.Third != lag.Never && (m.emptyAt || m.r == 0 || m.episode || m.now-max(t.Unread, t.Third-j.limits.restFor) > j.glance(m, e)):
 		return cUnknown
-	case t.Third == lag.Never && t.Unread != lag.Never && m.now-t.Unread > j.limits.restFor:
+	case t.Third == lag.Never && t.Unread != lag.Never && !e.Open && (m.now-t.Unread > j.limits.restFor ||
+		t.Told&lag.Reached != 0 && (m.emptyAt || m.r == 0 || m.episode || m.now-t.Unread > j.glance(m, e))):
 		return cUnknown
 	case m.emptyAt:
 		return cEmpty

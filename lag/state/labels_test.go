@@ -11,6 +11,7 @@ type labels struct {
 	Begin, End int64
 	Groups     []struct {
 		Group        string
+		Kind         string
 		ProtocolType string `json:"protocol_type"`
 	}
 	Leftovers struct{ Groups []string }

@@ -60,7 +60,7 @@ func newMemory() memory {
 }
 
 // observe takes in what a reading says of the group as a whole.
-func (m *memory) observe(l *limits, r *lag.Reading, h *lag.History, g lag.GroupIx) {
+func (m *memory) observe(l *limits, r *lag.Reading, h *lag.History, g lag.GroupIx, present bool) {
 	gt, grp := h.Group(g), &r.Groups[g]
 	m.now = h.Now()
 	if m.begun == lag.Never && gt.Seen != lag.Never {
@@ -76,16 +76,19 @@ func (m *memory) observe(l *limits, r *lag.Reading, h *lag.History, g lag.GroupI
 		m.samples++
 	}
 	m.r = lag.Moments(m.rhythm.told())
+	m.simple = grp.ProtocolType == "" && (grp.Type == lag.Simple || grp.Type == lag.Untold || grp.Type == lag.Classic)
 	m.limit, m.fine = l.unheard, l.unlearned
+	if m.simple {
+		m.fine = l.checkpoint
+	}
 	if m.r > 0 {
 		m.limit, m.fine = lag.Moment(l.rhythmFactor*float64(m.r))+l.rhythmSlack, 0
 	}
 	if m.policy != nil {
 		m.fine = max(m.fine, lag.Moments(m.policy.TimeLag))
 	}
-	m.simple = grp.ProtocolType == "" && (grp.Type == lag.Simple || grp.Type == lag.Untold || grp.Type == lag.Classic)
 	m.share = grp.Type == lag.Share
-	m.look(l, h, gt)
+	m.look(l, h, gt, present)
 	m.rebalances(l, h, gt)
 	m.members(l, gt)
 	// A group that is overloaded commits in larger steps than it used to, and in larger ones the further it is behind.
@@ -100,7 +103,9 @@ func (m *memory) observe(l *limits, r *lag.Reading, h *lag.History, g lag.GroupI
 
 // look tells stretches in which the group could not be read: a failed read is no news, and after a longer one clients
 // need their time to commit again.
-func (m *memory) look(l *limits, h *lag.History, gt *lag.GroupTrack) {
+//
+// present says that the coordinator was there all along, and only weir did not hear of it.
+func (m *memory) look(l *limits, h *lag.History, gt *lag.GroupTrack, present bool) {
 	m.unseen, m.known = gt.Seen == lag.Never || m.now-gt.Seen > h.Stale(), m.now
 	if gt.Seen != lag.Never {
 		m.known = gt.Seen
@@ -109,7 +114,10 @@ func (m *memory) look(l *limits, h *lag.History, gt *lag.GroupTrack) {
 	case m.unseen && m.blindFrom == lag.Never:
 		m.blindFrom = m.now
 	case !m.unseen && m.blindFrom != lag.Never:
-		m.blindFrom, m.backAt = lag.Never, m.now
+		m.blindFrom = lag.Never
+		if !present {
+			m.backAt = m.now
+		}
 	}
 	if h.Resumed() == m.now && m.begun != m.now {
 		m.backAt = m.now

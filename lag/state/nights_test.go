@@ -98,3 +98,63 @@ func (sc *score) line(w io.Writer, name string) {
 		}
 	}
 }
+
+// A watch that begins in the middle of a night knows no rhythms, and meets incidents that are under way: it may not call a
+// healthy group trouble, and finds what it has time to.
+func TestWatchBeginsInTheMiddle(t *testing.T) {
+	t.Parallel()
+	n := recorded(t)
+	for _, g := range n.l.Groups {
+		if g.Kind == "batch" { // nobody can tell that it comes and goes by design before it did
+			delete(n.l.States, g.Group)
+		}
+	}
+	for _, minutes := range []int{5, 8, 11, 14, 18, 20, 23, 26, 28, 31} {
+		if !*all && minutes != 20 && minutes != 26 {
+			continue
+		}
+		begin := time.Duration(minutes) * time.Minute
+		from := n.from(begin).every(5, 0)
+		sc := from.score()
+		at := time.UnixMilli(n.l.Begin).Add(begin)
+		met, found := 0, 0
+		for _, o := range sc.outcomes {
+			if o.seconds < 120 {
+				continue // over before, or too soon after
+			}
+			met++
+			if o.found {
+				found++
+			} else {
+				t.Logf("from %v: %s %s %s is missed", at.Sub(time.UnixMilli(n.l.Begin)), o.id, o.kind, o.group)
+			}
+		}
+		t.Logf("from minute %d: found %d of %d; %.3f %% false in %d episodes; named %.1f %%", minutes, found, met,
+			100*sc.false_/sc.normal, len(sc.episodes), 100*sc.named)
+		for _, e := range sc.episodes {
+			t.Logf("      false: %s %v for %v: %s", e.group, e.state, e.to.Sub(e.from), e.why)
+		}
+		if float64(found) < 0.9*float64(met) || sc.false_ > 0.002*sc.normal {
+			t.Errorf("from minute %d: the rules do not hold", minutes)
+		}
+	}
+}
+
+// What is told of a group does not hang on what else there is.
+func TestGroupsAlone(t *testing.T) {
+	if !*all {
+		t.Skip("replays the recording once for each group")
+	}
+	t.Parallel()
+	n := recorded(t).every(5, 3)
+	said := replay(n.rs, standard)
+	for g := range n.l.States {
+		alone := replay(n.alone(g).rs, standard)[g]
+		for k, s := range alone {
+			if w := said[g][k]; w.state != s.state || w.flagged != s.flagged {
+				t.Errorf("%s is %v alone, and %v among others: %s; %s", g, s.state, w.state, s.why, w.why)
+				break
+			}
+		}
+	}
+}

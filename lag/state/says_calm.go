@@ -57,22 +57,21 @@ func sayAbandoned(w *sentence) string {
 	return "No members for " + span(w.m.since(w.h.Group(w.g).Since)) + "; " + w.waiting() + "."
 }
 
+// sayKeepingUp holds no number that changes: it stands for a minute.
 func sayKeepingUp(w *sentence) string {
 	switch {
-	case w.v.TimeLag <= 0 && w.v.Lag > 0:
+	case w.m.r > 0:
+		return "Nothing is late: records wait up to " + atLeastOne(w.m.r.Duration(0)) + " for a commit here."
+	case w.v.Lag > 0:
 		return "What is unread has just come in."
-	case w.v.TimeLag <= 0:
-		return "Nothing is unread."
 	}
-	out := "The oldest unread record is " + about(w.v.TimeLag, w.v.TimeLagBound == lag.AtLeast) + " old"
-	if w.m.r > 0 {
-		out += "; records wait up to " + atLeastOne(w.m.r.Duration(0)) + " for a commit here"
-	}
-	return out + "."
+	return "Nothing is unread."
 }
 
 func sayIdle(w *sentence) string {
 	switch {
+	case w.v.Lag > 0:
+		return "Nothing comes in; what is unread may be the markers of transactions."
 	case w.v.Positions > 0:
 		return "Nothing is unread, and nothing comes in."
 	case w.r.Groups[w.g].Type == lag.Connect:

@@ -112,7 +112,7 @@ func sayNotVisible(w *sentence) string {
 	gt := w.h.Group(w.g)
 	out := "Its commits can't be read"
 	if gt.Seen != lag.Never {
-		out = "Its commits were last read " + span(w.m.since(gt.Seen)) + " ago"
+		out = "Its commits were last read " + span(w.m.now.Duration(gt.Seen)) + " ago"
 	}
 	if reason := gapOf(w.r, w.g, w.v.Positions); reason != lag.NotMeasured {
 		out += " (" + reason.String() + ")"

@@ -23,6 +23,7 @@ type sim struct {
 	behind  int64   // records that stay unread at each commit
 	seconds int
 	down    bool         // the broker does not answer
+	deaf    bool         // it answers others, but not us
 	dark    map[int]bool // partitions whose leader does not answer
 	skew    time.Duration
 	backlog map[lag.PositionIx]int64
@@ -133,7 +134,7 @@ func (s *sim) read() {
 	topo.Partitions = append([]lag.Partition(nil), topo.Partitions...)
 	topo.Groups = append([]lag.Group(nil), topo.Groups...)
 	at := s.at.Add(s.skew)
-	if !s.down {
+	if !s.down && !s.deaf {
 		s.endAt = lag.ShardTime{Sent: at, Answered: at.Add(5 * time.Millisecond)}
 		s.commitAt = s.endAt
 		topo.Groups[0].StateAt = s.endAt.Answered
@@ -156,7 +157,12 @@ func (s *sim) read() {
 		}
 		r.LateEnd[lag.PartitionIx(p)] = lag.ShardTime{Answered: at.Add(-time.Minute)}
 	}
-	if s.down {
+	if s.deaf { // what is not answered is as it was
+		last := s.r
+		r.Topology, r.Start, r.End, r.Stable, r.Committed = last.Topology, last.Start, last.End, last.Stable, last.Committed
+		r.StableAt = last.StableAt
+	}
+	if s.down || s.deaf {
 		r.Gaps = []lag.Gap{{Ref: lag.Ref{Cluster: "sim", Kind: lag.KindBroker, Name: "1"}, Reason: lag.Timeout}}
 	}
 	s.h.Fold(r)

@@ -15,7 +15,7 @@ var (
 
 // passing are the calm states that tell how long something has lasted: the words of a minute ago would tell it wrong.
 func passing(s State) bool {
-	return s == Unknown || s == Rebalancing || s == Draining || s == Empty
+	return s == Unknown || s == Rebalancing || s == Draining || s == Empty || s == NeverCommitted || s == Abandoned
 }
 
 // explainWhy writes the sentence that explains the group's state.
