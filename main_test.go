@@ -52,7 +52,6 @@ func TestMain(m *testing.M) {
 // pattern has matched a line of its output; and interrupted SIGNAL CODE COMMAND…, which sends the signal once the command
 // has said something or has reached $SILENT.
 func TestScripts(t *testing.T) {
-	t.Parallel()
 	h := newHarness(t)
 	testscript.Run(t, testscript.Params{
 		Dir: "internal/cli/testdata", Setup: h.setup, RequireExplicitExec: true, RequireUniqueNames: true,

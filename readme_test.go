@@ -25,7 +25,6 @@ func TestReadme(t *testing.T) {
 	if len(blocks) == 0 {
 		t.Fatal("README.md has no block that begins with ```sh test")
 	}
-	t.Parallel()
 	h := newHarness(t)
 	var files []string
 	for i, block := range blocks {

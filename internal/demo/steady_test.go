@@ -179,24 +179,25 @@ func TestBrokersAnswerAsApaches(t *testing.T) {
 func TestMembersHaveHostsWithoutPorts(t *testing.T) {
 	live(t, "", func(o *observer) {
 		var hosts []string
-		classic := kmsg.NewPtrDescribeGroupsRequest()
-		classic.Groups = []string{ordersBilling}
-		for _, m := range ask[*kmsg.DescribeGroupsResponse](o, o.coordinator(ordersBilling), classic).Groups[0].Members {
-			hosts = append(hosts, m.ClientHost)
-		}
-		modern := kmsg.NewPtrConsumerGroupDescribeRequest()
-		modern.Groups = []string{warehouse}
-		for _, m := range ask[*kmsg.ConsumerGroupDescribeResponse](o, o.coordinator(warehouse), modern).Groups[0].Members {
-			hosts = append(hosts, m.ClientHost)
-		}
-		shared := kmsg.NewPtrShareGroupDescribeRequest()
-		shared.GroupIDs = []string{mailer}
-		for _, m := range ask[*kmsg.ShareGroupDescribeResponse](o, o.coordinator(mailer), shared).Groups[0].Members {
-			hosts = append(hosts, m.ClientHost)
-		}
-		if len(hosts) != 6 {
-			o.Errorf("%d members described, want 6", len(hosts))
-		}
+		o.eventually(longest, "six members", func() bool {
+			hosts = nil
+			classic := kmsg.NewPtrDescribeGroupsRequest()
+			classic.Groups = []string{ordersBilling}
+			for _, m := range ask[*kmsg.DescribeGroupsResponse](o, o.coordinator(ordersBilling), classic).Groups[0].Members {
+				hosts = append(hosts, m.ClientHost)
+			}
+			modern := kmsg.NewPtrConsumerGroupDescribeRequest()
+			modern.Groups = []string{warehouse}
+			for _, m := range ask[*kmsg.ConsumerGroupDescribeResponse](o, o.coordinator(warehouse), modern).Groups[0].Members {
+				hosts = append(hosts, m.ClientHost)
+			}
+			shared := kmsg.NewPtrShareGroupDescribeRequest()
+			shared.GroupIDs = []string{mailer}
+			for _, m := range ask[*kmsg.ShareGroupDescribeResponse](o, o.coordinator(mailer), shared).Groups[0].Members {
+				hosts = append(hosts, m.ClientHost)
+			}
+			return len(hosts) == 6
+		})
 		for _, h := range hosts {
 			if h != "/127.0.0.1" {
 				o.Errorf("a member is on %s", h)

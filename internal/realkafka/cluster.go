@@ -102,8 +102,11 @@ var common struct { // the cluster that Shared hands out
 }
 
 // Unhurried are Props that keep brokers that nobody kills: on a busy machine one may be late with its heartbeats by more than
-// the session that is meant for those that die, and lose its leaderships to the others.
-func Unhurried() map[string]string { return map[string]string{"broker.session.timeout.ms": "30000"} }
+// the session that is meant for those that die, and lose its leaderships to the others, and the controllers may not hear
+// of each other for so long that they go on electing.
+func Unhurried() map[string]string {
+	return map[string]string{"broker.session.timeout.ms": "30000", "controller.quorum.fetch.timeout.ms": "10000"}
+}
 
 // Shared hands out the cluster that all tests of this binary share: three combined nodes of the newest line in racks r1, r2 and r3, with
 // SASL and ACL as in Options. It can't be killed, stopped or paused; use Start for that. Main ends it.

@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	startLimit = 90 * time.Second // for a start or a restart on a busy machine
+	startLimit = 3 * time.Minute // for a start or a restart on a busy machine
 	dumpPorts  = portBase + allSlots*portSpan
 )
 
