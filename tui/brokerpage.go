@@ -17,6 +17,7 @@ type brokerPage struct {
 	id     int32
 	width  int
 	copied []lag.PartitionIx // of each row of the table
+	topics []string          // of the rows, in their order
 	facts  brokerFacts
 	of     *lag.Reading
 }
@@ -38,6 +39,7 @@ func newBrokerPage(id int32) *brokerPage {
 	b.list = list{noun: "partitions", fixed: true, read: true, kept: "held", names: []string{"topic"}, source: b.copies,
 		grid: grid{columns: heldColumns, grow: 0, chosen: -1}}
 	b.idAt = func(row int) int32 { return int32(b.copied[row]) }
+	b.distinct = func() []string { return b.topics }
 	return b
 }
 
@@ -47,16 +49,20 @@ func (b *brokerPage) copies(s *snap) wire.Table {
 	if s.read() != nil && s.read().Topology != nil {
 		n = nodeOf(s.read(), b.id)
 	}
-	b.copied = b.copied[:0]
-	r := s.read()
+	b.copied, b.topics = b.copied[:0], b.topics[:0]
+	r, last := s.read(), lag.TopicIx(lag.Nowhere)
 	b.badAt = func(row int) bool { return !slices.Contains(r.Partitions[b.copied[row]].ISR, n) }
 	b.nameAt = func(row int) string { return r.Topics[r.Partitions[b.copied[row]].Topic].Name }
 	return wire.PartitionsWhere(s.wire(), func(p lag.PartitionIx) bool {
 		has := n >= 0 && slices.Contains(r.Partitions[p].Replicas, n)
-		if has {
-			b.copied = append(b.copied, p)
+		if !has {
+			return false
 		}
-		return has
+		b.copied = append(b.copied, p)
+		if t := r.Partitions[p].Topic; t != last {
+			b.topics, last = append(b.topics, r.Topics[t].Name), t
+		}
+		return true
 	})
 }
 

@@ -29,9 +29,11 @@ type list struct {
 	// bad tells which rows are troubles; nil: none.
 	bad func(cells) bool
 	// badAt and idAt are bad and id where the number of a row says it with less work; nil: it does not.
-	badAt  func(row int) bool
-	idAt   func(row int) int32
-	nameAt func(row int) string // of the growing column
+	badAt func(row int) bool
+	idAt  func(row int) int32
+	// nameAt and distinct are what stands in the growing column, where that is told with less work.
+	nameAt   func(row int) string
+	distinct func() []string
 
 	table  wire.Table
 	reader *wire.Reader

@@ -86,9 +86,12 @@ func (l *list) relist(s *snap) {
 	l.pick()
 	l.arrange()
 	fresh, ids := l.ids == nil, l.named()
-	want := make([]string, len(l.rows))
-	for i, r := range l.rows {
-		want[i] = ids[r]
+	want := ids
+	if sort || l.order != "" || len(l.rows) < len(ids) {
+		want = make([]string, len(l.rows))
+		for i, r := range l.rows {
+			want[i] = ids[r]
+		}
 	}
 	l.grid.sync(want, sort, s.judged)
 	if fresh || len(l.rows) > l.measured {
@@ -99,17 +102,19 @@ func (l *list) relist(s *snap) {
 
 // measureNames lets the growing column take the names in it; numbers have room as it is.
 func (l *list) measureNames(s *snap) {
-	field := l.columns[l.grow].field
-	at, last := l.nameAt, ""
-	if at == nil {
-		col := l.table.Column(field)
-		if col < 0 || l.table.Columns[col].Kind == wire.Number {
-			return
+	if l.distinct != nil {
+		for _, name := range l.distinct() {
+			l.measure(s.safe(name))
 		}
-		at = func(row int) string { return l.reader.Cell(row, col).String() }
+		return
 	}
+	col := l.table.Column(l.columns[l.grow].field)
+	if col < 0 || l.table.Columns[col].Kind == wire.Number {
+		return
+	}
+	last := ""
 	for _, r := range l.rows {
-		if is := at(r); is != last {
+		if is := l.reader.Cell(r, col).String(); is != last {
 			l.measure(s.safe(is))
 			last = is
 		}
@@ -187,7 +192,14 @@ func (l *list) arrange() {
 		l.rows = among(l.ranked, l.rows)
 		return
 	}
+	named := -1
+	if l.nameAt != nil {
+		named = l.table.Column(l.columns[l.grow].field)
+	}
 	order := by.Order(len(l.rows), func(row, field int) query.Value {
+		if field == named {
+			return query.TextValue(l.nameAt(l.rows[row]))
+		}
 		return asked(l.reader.Cell(l.rows[row], field))
 	})
 	out := make([]int, len(order))

@@ -54,11 +54,12 @@ type counted struct {
 	of     *lag.Reading
 	totals totals
 	health health
+	once   *atOnce // what the overview alone counts, once it has
 }
 
 func (c *counted) count(s *snap) {
 	if s.read() == nil || s.read() != c.of {
-		c.of, c.totals, c.health = s.read(), sumUp(s.c), healthOf(s)
+		c.of, c.totals, c.health, c.once = s.read(), sumUp(s.c), healthOf(s), nil
 	}
 }
 

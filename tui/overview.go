@@ -13,18 +13,23 @@ import (
 // overview says in one sentence how a cluster is, then who is in trouble, how the brokers are, and what changed.
 type overview struct {
 	grid
-	rows    []lag.GroupIx
-	totals  totals
-	health  health
-	limits  []lag.GroupIx // nearest to losing data
-	busy    []busyTopic
-	each    []brokerSum // by broker
-	watched []string    // groups that stand there while nothing is wrong with them: those with most to read
-	room    int         // for so many of them
+	rows   []lag.GroupIx
+	totals totals
+	health health
+	atOnce
+	watched []string // groups that stand there while nothing is wrong with them: those with most to read
+	room    int      // for so many of them
 	reading *lag.Reading
 	onlyBad bool
 	touched bool   // the cursor was moved: it keeps to its row. Before, it stands on the gravest
 	was     string // the troubles of the last reading
+}
+
+// atOnce is what the overview counts, once a reading.
+type atOnce struct {
+	limits []lag.GroupIx // nearest to losing data
+	busy   []busyTopic
+	each   []brokerSum // by broker
 }
 
 var overviewColumns = []column{
@@ -70,7 +75,10 @@ func (o *overview) sync(s *snap) {
 	}
 	sum := s.sum(s)
 	o.reading, o.totals, o.health = r, sum.totals, sum.health
-	o.limits, o.busy, o.each = limited(s), busiest(s), perBroker(s)
+	if sum.once == nil {
+		sum.once = &atOnce{limited(s), busiest(s), perBroker(s)}
+	}
+	o.atOnce = *sum.once
 	o.rows = o.rows[:0]
 	for g := range r.Groups {
 		if !r.Groups[g].Gone && o.listed(s.verdict(lag.GroupIx(g))) {

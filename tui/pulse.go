@@ -15,6 +15,16 @@ const (
 	awake  = time.Second / 60
 	asleep = time.Second
 	moment = 50 * time.Millisecond
+	// soon is when it looks first after a rest, so that a lone key is drawn at once, and first how long it looks that often.
+	soon  = 2 * time.Millisecond
+	first = 3 * time.Millisecond
+)
+
+// The paces of a pulse: from resting to hasty, then steady, until nothing is left to draw.
+const (
+	resting = iota
+	hasty
+	steady
 )
 
 // pulse slows the terminal layer while the screen rests. Looking 60 times a second costs one to two percent of a core on a small
@@ -25,8 +35,8 @@ type pulse struct {
 
 	mu     sync.Mutex
 	ticker *time.Ticker
-	fast   bool
-	rest   *time.Timer
+	pace   int
+	next   *time.Timer // of the next slower pace
 }
 
 // beat is called when there may be something to draw.
@@ -37,28 +47,37 @@ func (p *pulse) beat() {
 		if p.ticker = tickerOf(p.layer); p.ticker == nil {
 			return
 		}
-		p.fast, p.rest = true, time.AfterFunc(moment, p.slow)
+		p.pace, p.next = steady, time.AfterFunc(moment, p.slow)
 		return
 	}
-	if !p.fast { // not each time: a ticker that is set anew all the time never fires
-		p.fast = true
-		p.ticker.Reset(awake)
+	switch p.pace { // a ticker that is set anew each time never fires
+	case resting:
+		p.pace = hasty
+		p.ticker.Reset(soon)
+		p.next.Reset(first)
+	case steady:
+		p.next.Reset(moment)
 	}
-	p.rest.Reset(moment)
 }
 
 func (p *pulse) slow() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.fast = false
+	if p.pace == hasty {
+		p.pace = steady
+		p.ticker.Reset(awake)
+		p.next.Reset(moment)
+		return
+	}
+	p.pace = resting
 	p.ticker.Reset(asleep)
 }
 
 func (p *pulse) stop() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.rest != nil {
-		p.rest.Stop()
+	if p.next != nil {
+		p.next.Stop()
 	}
 }
 

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -50,13 +51,13 @@ func TestTheLayerHasATicker(t *testing.T) {
 	}
 }
 
-// TestPulse: it looks often from the first sign of work until a moment after the last, and a flood of signs doesn't keep it from
-// looking.
+// TestPulse: it looks at once at the first sign of work, often until a moment after the last, and a flood of signs doesn't keep
+// it from looking.
 func TestPulse(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		begun, looks := time.Now(), []time.Duration(nil)
 		p := &pulse{ticker: time.NewTicker(asleep)}
-		p.rest = time.AfterFunc(time.Hour, p.slow)
+		p.next = time.AfterFunc(time.Hour, p.slow)
 		defer p.stop()
 		defer p.ticker.Stop()
 		over := time.After(5 * time.Second)
@@ -75,6 +76,9 @@ func TestPulse(t *testing.T) {
 					if at > 1500*time.Millisecond && at < 2*time.Second {
 						busy++
 					}
+				}
+				if !slices.Contains(looks, 1500*time.Millisecond+soon) {
+					t.Errorf("there was work after 1.5 s, and it looked at %v", looks)
 				}
 				if busy < 20 || len(looks)-busy > 8 {
 					t.Errorf("looked %d times while there was work, %d while there was none: %v", busy, len(looks)-busy, looks)

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -48,14 +49,14 @@ func newTopicPage(name string, partition int32) *topicPage {
 // own is the table of this topic's partitions alone.
 func (t *topicPage) own(s *snap) wire.Table {
 	t.parts = t.parts[:0]
-	r := s.read()
-	return wire.PartitionsWhere(s.wire(), func(p lag.PartitionIx) bool {
-		is := r.Topics[r.Partitions[p].Topic].Name == t.name
-		if is {
-			t.parts = append(t.parts, p)
+	if topic := t.find(s); topic != nil {
+		for _, p := range topic.Partitions {
+			if !s.read().Partitions[p].Gone {
+				t.parts = append(t.parts, p)
+			}
 		}
-		return is
-	})
+	}
+	return wire.PartitionsOf(s.wire(), t.name)
 }
 
 func (t *topicPage) find(s *snap) *lag.Topic {
@@ -192,12 +193,7 @@ func (t *topicPage) settings(s *snap, topic *lag.Topic, w int) []line {
 func (t *topicPage) readers(s *snap, w int) []line {
 	r := s.read()
 	if t.of != r.Topology {
-		t.of, t.readBy = r.Topology, t.readBy[:0]
-		for g := range r.Groups {
-			if !r.Groups[g].Gone && t.isRead(r, &r.Groups[g]) {
-				t.readBy = append(t.readBy, lag.GroupIx(g))
-			}
-		}
+		t.of, t.readBy = r.Topology, readersOf(r, t.find(s).Partitions)
 	}
 	all := t.readBy
 	out := []line{rule(s, "who reads it", text.Plural(len(all), "group", "groups"), w)}
@@ -221,13 +217,25 @@ func (t *topicPage) readers(s *snap, w int) []line {
 	return out
 }
 
-func (t *topicPage) isRead(r *lag.Reading, g *lag.Group) bool {
-	for _, i := range g.Positions {
-		if r.Topics[r.Partitions[r.Positions[i].Partition].Topic].Name == t.name {
-			return true
+// readersOf are the groups that have a position on one of the partitions.
+func readersOf(r *lag.Reading, parts []lag.PartitionIx) []lag.GroupIx {
+	if len(parts) == 0 {
+		return nil
+	}
+	among := make([]bool, slices.Max(parts)+1)
+	for _, p := range parts {
+		among[p] = true
+	}
+	var out []lag.GroupIx
+	for g := range r.Groups {
+		if !r.Groups[g].Gone && slices.ContainsFunc(r.Groups[g].Positions, func(i lag.PositionIx) bool {
+			p := r.Positions[i].Partition
+			return int(p) < len(among) && among[p]
+		}) {
+			out = append(out, lag.GroupIx(g))
 		}
 	}
-	return false
+	return out
 }
 
 func (t *topicPage) cells(s *snap, at int) []cell {

@@ -130,9 +130,10 @@ func shown(t *Table, wide, clusters bool) []int {
 func unmeasuredIn(t *Table) []bool {
 	out := make([]bool, len(t.Columns))
 	r := NewReader(t)
-	for row := range t.Len {
-		for col, v := range r.Row(row) {
-			out[col] = v.Reason() == lag.NotMeasured && (row == 0 || out[col])
+	for col := range out {
+		out[col] = t.Len > 0
+		for row := 0; row < t.Len && out[col]; row++ {
+			out[col] = r.Cell(row, col).Reason() == lag.NotMeasured
 		}
 	}
 	return out

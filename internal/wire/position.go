@@ -12,11 +12,10 @@ func (b *positions) fill(row int, dst []Value) {
 	for col := range 10 {
 		dst[col] = b.cell(row, col)
 	}
-	if m := b.measure(v, at, v.r.Positions[at.pos].Group); m != nil {
-		v.measured(m, at.pos, dst)
-		return
+	m := b.measure(v, at, v.r.Positions[at.pos].Group)
+	for col := 10; col < len(dst); col++ {
+		dst[col] = v.judged(m, at, col)
 	}
-	v.plain(at, dst)
 }
 
 // cell makes one value of a position, as fill does.
@@ -46,15 +45,15 @@ func (b *positions) cell(row, col int) Value {
 	case 9:
 		return v.owner(p.Group, at.owner)
 	}
-	if b.one == nil {
-		b.one = make([]Value, len(positionColumns))
+	return v.judged(b.measure(v, at, p.Group), at, col)
+}
+
+// judged makes a cell of what states tell of a position; m is nil where it was not measured.
+func (v *view) judged(m *state.Position, at *positionRow, col int) Value {
+	if m == nil {
+		return v.plain(at, col)
 	}
-	if m := b.measure(v, at, p.Group); m != nil {
-		v.measured(m, at.pos, b.one)
-	} else {
-		v.plain(at, b.one)
-	}
-	return b.one[col]
+	return v.measured(m, at.pos, col)
 }
 
 // measure returns the numbers of a position, nil where they were not measured.
@@ -71,34 +70,59 @@ func (b *positions) measure(v *view, at *positionRow, g lag.GroupIx) *state.Posi
 	return &b.numbers[at.nth]
 }
 
-// plain makes the cells of a position whose numbers were not measured; its state may have been.
-func (v *view) plain(at *positionRow, dst []Value) {
+// plain makes a cell of a position whose numbers were not measured; its state may have been.
+func (v *view) plain(at *positionRow, col int) Value {
 	i := at.pos
-	dst[10], dst[11] = unmeasured(), Value{}
-	if g := v.r.Positions[i].Group; v.Verdicts != nil && v.Verdicts.Of(g) != nil {
+	switch col {
+	case 10, 11:
+		g := v.r.Positions[i].Group
+		if v.Verdicts == nil || v.Verdicts.Of(g) == nil {
+			if col == 10 {
+				return unmeasured()
+			}
+			return Value{}
+		}
 		s, _, since := v.Verdicts.PositionState(g, int(at.nth))
-		dst[10], dst[11] = stateValue(s, nil), Moment(since, lag.NotMeasured)
+		if col == 10 {
+			return stateValue(s, nil)
+		}
+		return Moment(since, lag.NotMeasured)
+	case 12:
+		return v.number(v.r.Lag(i, -1), i)
+	case 13:
+		return v.number(v.r.StableLag(i, -1), i)
+	case 14:
+		return v.number(v.r.Lost(i), i)
 	}
-	dst[12] = v.number(v.r.Lag(i, -1), i)
-	dst[13] = v.number(v.r.StableLag(i, -1), i)
-	dst[14] = v.number(v.r.Lost(i), i)
-	clear(dst[15:])
+	return Value{}
 }
 
-// measured makes the cells of a position that was watched.
-func (v *view) measured(m *state.Position, i lag.PositionIx, dst []Value) {
-	name := func(col int) string { return positionColumns[col].Name }
-	dst[10] = stateValue(m.State, m.Unknown)
-	dst[11] = Moment(m.Since, m.Unknown[name(11)])
-	dst[12] = v.number(m.Lag, i)
-	dst[13] = v.number(m.StableLag, i)
-	dst[14] = v.number(m.Lost, i)
-	dst[15] = duration(m.TimeLag, m.Unknown, name(15))
-	dst[16] = bound(dst[15], m.TimeLagBound)
-	dst[17] = rate(m.Produce, m.Unknown, name(17))
-	dst[18] = rate(m.Consume, m.Unknown, name(18))
-	dst[19] = duration(m.CatchUp, m.Unknown, name(19))
-	dst[20] = duration(m.RetentionLeft, m.Unknown, name(20))
+// measured makes a cell of a position that was watched.
+func (v *view) measured(m *state.Position, i lag.PositionIx, col int) Value {
+	name := positionColumns[col].Name
+	switch col {
+	case 10:
+		return stateValue(m.State, m.Unknown)
+	case 11:
+		return Moment(m.Since, m.Unknown[name])
+	case 12:
+		return v.number(m.Lag, i)
+	case 13:
+		return v.number(m.StableLag, i)
+	case 14:
+		return v.number(m.Lost, i)
+	case 15:
+		return duration(m.TimeLag, m.Unknown, name)
+	case 16:
+		return bound(duration(m.TimeLag, m.Unknown, positionColumns[15].Name), m.TimeLagBound)
+	case 17:
+		return rate(m.Produce, m.Unknown, name)
+	case 18:
+		return rate(m.Consume, m.Unknown, name)
+	case 19:
+		return duration(m.CatchUp, m.Unknown, name)
+	}
+	return duration(m.RetentionLeft, m.Unknown, name)
 }
 
 func (v *view) commit(i lag.PositionIx) Value {

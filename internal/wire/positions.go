@@ -41,7 +41,6 @@ type positions struct {
 	view    int32
 	group   lag.GroupIx
 	numbers []state.Position
-	one     []Value // of a row of which one cell was asked for
 }
 
 // Positions is the table of all positions, ordered by cluster as given, group, topic and partition.
