@@ -57,6 +57,37 @@ func TestStoryOfANewcomer(t *testing.T) {
 	p.Restored()
 }
 
+// TestStoryOfABlockedGroup: two keys from the first screen to who opened the transaction that a group stands behind, on a
+// screen of the least size.
+func TestStoryOfABlockedGroup(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a group's state takes its time")
+	}
+	t.Parallel()
+	weir, err := exec.LookPath("weir")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	cmd := exec.Command(weir, "demo", "blocked", "--utc")
+	cmd.Dir = dir
+	cmd.Env = []string{"HOME=" + dir, "LANG=C.UTF-8", "TERM=xterm-256color", "XDG_STATE_HOME=" + dir + "/state", "TMPDIR=" + dir}
+	p := screentest.New(t, screentest.Options{Width: 80, Height: 24})
+	run := p.Start(cmd)
+	p.Await("1 group is blocked.", "> ‖ blocked         transfers-settlement", "Enter open")
+	p.Type("\r")
+	p.Await("‖ BLOCKED", "behind an open", "retention reaches the oldest unread", "next: r read the record", "its producer must end the transaction")
+	p.Type("r")
+	p.AwaitThat("who opened it", func(screen string) bool {
+		return strings.Contains(strings.Join(strings.Fields(screen), " "), "the first of transactional id transfers-bridge, producer ")
+	})
+	p.Type("\x03")
+	if code := run.Wait(); code != 0 {
+		t.Errorf("weir exits %d", code)
+	}
+	p.Restored()
+}
+
 func rowUnderTheCursor(p *screentest.Terminal) string {
 	for row := range strings.SplitSeq(p.Screen(), "\n") {
 		if strings.HasPrefix(row, " > ") {

@@ -37,11 +37,35 @@ func (p *peeker) Peek(ctx context.Context, at tui.Peek) (tui.Records, error) {
 	if err != nil {
 		return tui.Records{}, err
 	}
+	opener := openerOf(ctx, records.Over(client), &page)
 	was, err := hide(c, &page)
 	if err != nil {
 		return tui.Records{}, err
 	}
-	return shown(page, was), nil
+	out := shown(page, was)
+	out.Opener = opener
+	return out, nil
+}
+
+// openerOf says who wrote in the oldest transaction that is open: the record at the last stable offset is its first. ""
+// where none is open, or that record was not read.
+func openerOf(ctx context.Context, c records.Conn, page *records.Page) string {
+	if page.Stable < 0 || page.Stable >= page.End {
+		return ""
+	}
+	at := slices.IndexFunc(page.Records, func(r records.Record) bool { return r.Offset == page.Stable && r.ProducerID >= 0 })
+	if at < 0 {
+		return ""
+	}
+	r := &page.Records[at]
+	said := fmt.Sprintf("producer %d, epoch %d", r.ProducerID, r.ProducerEpoch)
+	switch id, err := records.TransactionalID(ctx, c, r.ProducerID); {
+	case err != nil:
+		return said + "; its transactional id is not told: " + err.Error()
+	case id != "":
+		return "transactional id " + id + ", " + said
+	}
+	return said
 }
 
 // noPeek is why the records of a cluster may not be looked at; "" when they may.

@@ -23,7 +23,7 @@ type nextSteps struct {
 // mends are the changes that are put forward in a state, by their verbs; all others are listed by a.
 var mends = [state.NumStates][]string{
 	state.LosingData: {"offset-reset", "retention-extend"}, state.Stalled: {"record-skip", "member-remove", "offset-reset"},
-	state.Blocked: {"txn-abort"}, state.Stopped: {"offset-reset"}, state.Ahead: {"offset-reset"},
+	state.Blocked: {"txn-abort"}, state.Stopped: {"offset-reset"}, state.Ahead: {"offset-reset"}, state.Rebalancing: {"record-skip", "member-remove", "offset-reset"},
 }
 
 // unranked is the rank of a change that mends nothing of a state.
@@ -81,14 +81,14 @@ func nextOf(s *snap, g lag.GroupIx) *nextSteps {
 func adviceOn(v *state.Verdict) string {
 	switch v.State {
 	case state.Blocked:
-		return "whoever opened the transaction must end it, or its time-out will"
+		return "its producer must end the transaction"
 	case state.FallingBehind:
 		behind := v.Counts[state.FallingBehind]
 		switch {
 		case v.Members >= v.Positions && v.Positions > 0:
 			return "faster members: each partition has one of its own"
 		case behind == 1 && v.Positions > 1:
-			return "a faster member, or keys spread wider: more members don't help one partition"
+			return "a faster member: more don't help one partition"
 		}
 		return "more members, or faster ones"
 	}

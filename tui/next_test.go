@@ -1,11 +1,13 @@
 package tui
 
 import (
+	"slices"
 	"testing"
 	"time"
 
 	"weir/actions"
 	"weir/lag"
+	"weir/lag/state"
 )
 
 func TestAGroupInTroubleTellsWhatLeadsOn(t *testing.T) {
@@ -88,6 +90,65 @@ func TestTheMapGoesFromTopicToTopic(t *testing.T) {
 		{vLeft, 1230}, {vRight, 1240}, {vRight, 1250}, {vRight, 1260}, {vRight, 1270}, {vRight, 1280}, {vFirst, 0}, {vUp, 0}, {vLeft, 0}} {
 		if m.move(step.v, 120); m.at != step.want {
 			t.Fatalf("verb %d leads to %d, not %d", step.v, m.at, step.want)
+		}
+	}
+}
+
+func TestWhatNoChangeMendsSaysWhoCan(t *testing.T) {
+	for want, v := range map[string]state.Verdict{
+		"its producer must end the transaction":             {State: state.Blocked},
+		"a faster member: more don't help one partition":    {State: state.FallingBehind, Members: 2, Positions: 6, Counts: [state.NumStates]int{state.FallingBehind: 1}},
+		"faster members: each partition has one of its own": {State: state.FallingBehind, Members: 6, Positions: 6, Counts: [state.NumStates]int{state.FallingBehind: 3}},
+		"more members, or faster ones":                      {State: state.FallingBehind, Members: 2, Positions: 6, Counts: [state.NumStates]int{state.FallingBehind: 3}},
+		"":                                                  {State: state.Stalled},
+	} {
+		if got := adviceOn(&v); got != want {
+			t.Errorf("%v: %q, want %q", v.State, got, want)
+		}
+	}
+	n := nextSteps{record: true, more: true, advice: "its producer must end the transaction"}
+	c := open(t, nil, 80, 24, 1, troubled)
+	if got := n.line(c.m.snap(), 80).text(); got != "   next: r read the record   its producer must end the transaction" {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestProtocolWords(t *testing.T) {
+	for in, want := range map[string]string{"PreparingRebalance": "preparing rebalance", "Stable": "stable", "": "", "é": "é"} {
+		if got := protocolWords(in); got != want {
+			t.Errorf("%q: %q", in, got)
+		}
+	}
+}
+
+// A warning has a colour of its own behind its words on light screens: not behind the cells around them.
+func TestAWarningColoursItsWordsAlone(t *testing.T) {
+	light := theme{back: backLight}
+	for in, want := range map[string]string{"   ?  ": "   \x1b[30;43m?\x1b[m  ", "a b": "\x1b[30;43ma b\x1b[m", "  ": "  ", " x": " \x1b[30;43mx\x1b[m", "y ": "\x1b[30;43my\x1b[m "} {
+		if got := light.paint([]line{put(warning, in)}, 20); got != want {
+			t.Errorf("%q: %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestSmallCardsWrap(t *testing.T) {
+	c := open(t, nil, 40, 10, 2, troubled)
+	c.reads("1 group is losing data", "weir draws its screens from 80×24;\n", "this is 40×10.", "q quit").lacks("…", "without a larger one")
+	c.size(30, 3)
+	sound(t, c)
+}
+
+func TestAChartIsMarkedAtItsHalfAndQuarters(t *testing.T) {
+	labels := func(rows int) (out []string) {
+		for r := range rows {
+			out = append(out, chart{height: rows}.label(r, 1000))
+		}
+		return out
+	}
+	for rows, want := range map[int][]string{4: {"1.00k", "", "", "0"}, 5: {"1.00k", "", "500", "", "0"}, 6: {"1.00k", "", "", "500", "", "0"},
+		12: {"1.00k", "", "", "750", "", "", "500", "", "", "250", "", "0"}} {
+		if got := labels(rows); !slices.Equal(got, want) {
+			t.Errorf("%d rows: %q", rows, got)
 		}
 	}
 }

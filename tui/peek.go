@@ -222,6 +222,9 @@ func (p *peek) sentence(s *snap, w int) []line {
 	rest += "The log holds " + exactOr(p.got.Start) + " to " + exactOr(p.got.End)
 	if lag.Known(p.got.Stable) && p.got.Stable >= 0 && p.got.Stable < p.got.End {
 		rest += "; transactions are open from " + text.Exact(p.got.Stable) + " on"
+		if p.got.Opener != "" {
+			rest += ", the first of " + s.safe(p.got.Opener)
+		}
 	}
 	out = append(out, sentences(s, rest+". "+harmless, w, 3)...)
 	for _, more := range []string{p.got.Unread, p.got.Masked} {

@@ -33,6 +33,7 @@ type Records struct {
 	Records            []Record
 	Unread             string // what could not be read, and why; "" for nothing
 	Masked             string // what policy hid; "" for nothing
+	Opener             string // who wrote in the oldest transaction that is open; "" none, or not seen
 	Requests           int
 	Fetched            int64 // bytes
 }

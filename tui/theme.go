@@ -83,5 +83,8 @@ func newTheme(getenv func(string) string) theme {
 	if !utf8Locale(locale) || getenv("TERM") == "linux" {
 		t.glyphs = text.ASCII
 	}
+	if getenv("TERM") == "linux" {
+		t.back = backDark // the console has no other, and is asked in vain
+	}
 	return t
 }
