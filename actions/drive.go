@@ -177,6 +177,9 @@ func (w *work) halt(ctx context.Context) error {
 }
 
 func (w *work) stop() error {
+	if !w.changed {
+		return Fail(ErrStopped, "stopped, and nothing was changed", "")
+	}
 	return Fail(ErrStopped, "stopped after "+text.Plural(w.done, "step", "steps"), "")
 }
 
