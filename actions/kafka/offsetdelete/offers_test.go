@@ -1,11 +1,15 @@
 package offsetdelete
 
 import (
+	"flag"
 	"strings"
 	"testing"
 
 	"weir/lag"
 )
+
+// The kill sweeps of all packages are one command, which gives -all to each.
+var _ = flag.Bool("all", false, "changes nothing here")
 
 // TestOffers: what live members read is not offered, as brokers refuse it.
 func TestOffers(t *testing.T) {
