@@ -38,6 +38,9 @@ type Reading struct {
 	// Writers are, by topic, who was seen to write it; of those that somebody looked at.
 	Writers map[TopicIx]*Writers
 
+	// Unlisted is the number of brokers that were asked for their groups and never told them: there may be groups that are
+	// not in the reading.
+	Unlisted int
 	// Unread holds the groups whose commits were not read in this sweep, though it was time to, and why. Partial says that
 	// groups may have positions that are not in the reading: the system leaves out without a word what this principal may
 	// not see, so that what they add up to is a lower bound.

@@ -63,6 +63,9 @@ type Want struct {
 	Lookups []Lookup
 	// Budget bounds the whole sweep; zero is the probe's own time-out.
 	Budget time.Duration
+	// Greeting, when set, is how long a broker that is met for the first time may take to answer when others do, or
+	// three times what the fastest took if that is longer. The sweep goes on without those that don't, as somebody waits for it.
+	Greeting time.Duration
 	// Progress, when set, is told what is being read. It must return at once; it is called by several goroutines.
 	Progress func(Progress)
 }

@@ -261,18 +261,22 @@ func overviewSentence(s *snap, t *totals, h *health) (said string, r role, glyph
 		}
 		return strings.ReplaceAll(strings.Join(parts, ", "), "  ", " ") + "." + end, r, s.glyph(worst)
 	case bad != "":
-		return upper(sentence(bad)) + " " + calmWords(t) + ".", warning, ""
+		return upper(sentence(bad)) + " " + calmWords(s, t) + ".", warning, ""
 	}
-	return calmWords(t) + "; " + text.Plural(h.up, "broker", "brokers") + " fine.", strong, ""
+	return calmWords(s, t) + "; " + text.Plural(h.up, "broker", "brokers") + " fine.", strong, ""
 }
 
 // calmWords says that nothing is wrong, as far as was judged.
-func calmWords(t *totals) string {
+func calmWords(s *snap, t *totals) string {
 	if t.groups == 0 {
 		return "No group was seen"
 	}
 	if n := t.groups - t.judged; n > 0 {
 		return "No trouble among " + itoa(t.judged) + " of " + itoa(t.groups) + " groups; " + itoa(n) + " not judged yet"
+	}
+	seen := ""
+	if s.c.Reading.Unlisted > 0 { // there may be others
+		seen = " seen"
 	}
 	moving := ""
 	for _, st := range []state.State{state.Rebalancing, state.Draining} {
@@ -281,9 +285,9 @@ func calmWords(t *totals) string {
 		}
 	}
 	if rest := t.groups - t.states[state.Rebalancing] - t.states[state.Draining]; moving != "" {
-		return "No trouble among " + text.Plural(t.groups, "group", "groups") + ": " + moving + itoa(rest) + map[bool]string{true: " keeps up or rests", false: " keep up or rest"}[rest == 1]
+		return "No trouble among " + text.Plural(t.groups, "group", "groups") + seen + ": " + moving + itoa(rest) + map[bool]string{true: " keeps up or rests", false: " keep up or rest"}[rest == 1]
 	}
-	return "All " + text.Plural(t.groups, "group keeps up or rests", "groups keep up or rest")
+	return "All " + text.Plural(t.groups, "group"+seen+" keeps up or rests", "groups"+seen+" keep up or rest")
 }
 
 // clusterGap is why a cluster can't be seen.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"strings"
+	"time"
 
 	"weir/internal/config"
 	"weir/internal/engine"
@@ -20,12 +21,19 @@ type sight struct {
 	clusters []wire.Cluster
 }
 
+// How long a broker that is met for the first time may take to answer when others do: a person who looks at the console
+// sees the rest within two seconds and the late one with the next reading; a command has but one reading.
+const (
+	greetingShown = 1500 * time.Millisecond
+	greetingOnce  = 5 * time.Second
+)
+
 // observe sweeps the clusters once.
 func (a *app) observe(ctx context.Context, clusters []config.Cluster, want probes.Want) (*sight, error) {
 	caught := make(chan error, len(clusters))
 	sources := a.sources(clusters, caught)
 	progress := a.progress()
-	want.Serial, want.Progress = true, progress.tell
+	want.Serial, want.Greeting, want.Progress = true, greetingOnce, progress.tell
 	state := engine.Once(ctx, sources, want)
 	progress.end()
 	if err := context.Cause(ctx); err != nil {

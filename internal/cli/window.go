@@ -64,7 +64,7 @@ func (a *app) watch(ctx context.Context, clusters []config.Cluster, w window) (*
 	progress := a.progress()
 	defer progress.end()
 	e := engine.New(sources, engine.Options{
-		Focus: w.focus, Keep: w.keep, AllPositions: w.allPositions, Rates: w.rates, Explain: w.explain,
+		Focus: w.focus, Keep: w.keep, Greeting: greetingOnce, AllPositions: w.allPositions, Rates: w.rates, Explain: w.explain,
 		Progress: func(_ string, p probes.Progress) { progress.tell(p) },
 	})
 	watching, stop := context.WithCancel(ctx)

@@ -65,6 +65,8 @@ type Options struct {
 	Refresh time.Duration // overrides the sources'; never below MinRefresh
 	Focus   []lag.Ref     // looked at closely from the start
 	Keep    func(kind, name string) bool
+	// Greeting bounds how long the first look at a cluster waits for a broker; see [probes.Want].
+	Greeting time.Duration
 	// AllPositions has the numbers of every position worked out at each sweep, not only of those in focus.
 	AllPositions bool
 	// Rates has the produce rate of every partition worked out at each sweep.

@@ -113,7 +113,9 @@ func (w *watcher) begin(ctx context.Context, done chan<- swept) bool {
 		Due: w.clock.due(now, w.every, partitions, w.amiss), Focus: w.focus(), Keep: w.engine.opts.Keep,
 		Budget: max(2*w.asks*time.Duration(w.strain.factor()), 10*time.Second),
 	}
-	if w.last != nil {
+	if w.last == nil {
+		want.Greeting = w.engine.opts.Greeting
+	} else {
 		want.Lookups = w.lookups()
 	}
 	if p := w.engine.opts.Progress; p != nil {

@@ -108,9 +108,12 @@ func softwareVersion(v string) string {
 	return v
 }
 
-// Request sends req to whichever broker it belongs to and waits for the answer, at most the cluster's time-out. Large
-// requests are split and merged by franz-go. An error is about the exchange; codes inside the answer are the caller's.
+// Request sends req to whichever broker it belongs to and waits for the answer, at most the cluster's time-out. What any
+// broker can answer is asked of another too when the first takes long. Large requests are split and merged by franz-go. An error is about the exchange; codes inside the answer are the caller's.
 func (c *Client) Request(ctx context.Context, req kmsg.Request) (kmsg.Response, error) {
+	if Twin(req) != nil {
+		return c.do(ctx, req, c.anyone)
+	}
 	return c.do(ctx, req, c.kgo.Request)
 }
 
@@ -125,7 +128,11 @@ func (c *Client) Broker(id int32) Broker { return Broker{c, id} }
 
 // Request sends req to this broker, once, and waits for the answer, at most the cluster's time-out.
 func (b Broker) Request(ctx context.Context, req kmsg.Request) (kmsg.Response, error) {
-	return b.c.do(ctx, req, b.c.kgo.Broker(int(b.id)).Request)
+	resp, err := b.c.do(ctx, req, b.c.kgo.Broker(int(b.id)).Request)
+	if f, ok := errors.AsType[*Failure](err); ok {
+		f.One = true
+	}
+	return resp, err
 }
 
 func (c *Client) do(ctx context.Context, req kmsg.Request,

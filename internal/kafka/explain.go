@@ -189,9 +189,10 @@ func tellTime(err error, f *Failure) (Problem, bool) {
 	if !errors.Is(err, context.DeadlineExceeded) && !isTimeout(err) {
 		return Problem{}, false
 	}
-	p := Problem{KindTimeout, lag.Timeout, "the cluster did not answer in time", "try again with a longer --timeout; weir doctor tells which hop is slow", nil}
+	who := map[bool]string{true: "the broker", false: "the cluster"}[f.One]
+	p := Problem{KindTimeout, lag.Timeout, who + " did not answer in time", "try again with a longer --timeout; weir doctor tells which hop is slow", nil}
 	if f.Timeout > 0 {
-		p.Sentence = fmt.Sprintf("the cluster did not answer within %s", f.Timeout)
+		p.Sentence = fmt.Sprintf("%s did not answer within %s", who, f.Timeout)
 	}
 	return p, true
 }

@@ -17,8 +17,9 @@ type Failure struct {
 	Key       int16 // API key
 	Mechanism config.Mechanism
 	User      string        // as configured; "" where the mechanism has none
-	Timeout   time.Duration // of the request
+	Timeout   time.Duration // how long it was waited for, at most the request's time-out
 	Offered   []string      // mechanisms the broker offers, where ours is not among them; nil when not known
+	One       bool          // it was sent to one broker that alone could answer
 	Speaks    Protocol      // what the port really speaks, where it didn't answer as Kafka
 	Cause     error         // the newest failed connection, where Err is only that time ran out; else nil
 	Err       error
@@ -42,7 +43,7 @@ func (e *Failure) Unwrap() []error {
 
 func (c *Client) failure(ctx context.Context, key int16, began time.Time, err error) error {
 	s := security(c.cluster, c.role).SASL
-	f := &Failure{Key: key, Mechanism: s.Mechanism, User: s.Username, Timeout: c.cluster.Timeout, Err: err}
+	f := &Failure{Key: key, Mechanism: s.Mechanism, User: s.Username, Timeout: min(c.cluster.Timeout, time.Since(began).Round(100*time.Millisecond)), Err: err}
 	if ctx.Err() != nil && errors.Is(ctx.Err(), context.Canceled) {
 		return f // someone pressed Ctrl-C: nothing to look into
 	}

@@ -139,7 +139,8 @@ func (j *Judge) explainGroup(r *lag.Reading, h *lag.History, g lag.GroupIx, m *m
 		of(cRebalancing, gt.Phase == lag.Moving, either(gt.Phase == lag.Moving, "its coordinator hands partitions out",
 			"its coordinator calls it "+r.Groups[g].State)),
 		of(cAbandoned, m.code == cAbandoned, "without members for "+span(without)+"; abandoned after "+span10(j.dayOf(m.policy))),
-		of(cUnknown, m.code == cUnknown, either(m.r == 0, "no rhythm learned yet", "records usually wait up to "+span10(m.r)+" for a commit")),
+		of(cUnknown, m.code == cUnknown, either(m.noEnd > 0, "the log ends of "+plural(m.noEnd, "position")+" could not be read",
+			either(m.r == 0, "no rhythm learned yet", "records usually wait up to "+span10(m.r)+" for a commit"))),
 	}
 }
 

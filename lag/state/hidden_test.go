@@ -102,3 +102,20 @@ func TestDeletedRecordsHaveNoAge(t *testing.T) {
 		t.Errorf("lag %d, %v behind, and all of it was deleted", v.Lag, v.TimeLag)
 	}
 }
+
+// Where the end of a log was never told, as its broker is silent, a group that is calm elsewhere may be anything; one that
+// isn't calm elsewhere is that.
+func TestGroupOnALogThatWasNeverSeen(t *testing.T) {
+	s := newSim(t, 3)
+	s.mute = map[int]bool{2: true}
+	s.pass(60).is(Unknown, Calm)
+	v := s.res.Of(0)
+	if v.LagBound != lag.AtLeast || v.TimeLagBound != lag.AtLeast || v.CatchUp != NotKnown || v.Unknown["state"] != lag.Timeout ||
+		!strings.Contains(v.Why, "The log ends of 1 of its 3 partitions could not be read: at least") {
+		t.Errorf("%+v", v)
+	}
+	s.reads[0] = false
+	s.pass(60).is(Stalled, Critical)
+	s.reads[0], s.mute = true, nil
+	s.pass(60).is(KeepingUp, Calm)
+}

@@ -53,6 +53,7 @@ type sums struct {
 	oldestIx          lag.PositionIx
 	age               lag.Moment // the greatest age of what waits for certain
 	waits             int
+	noEnd             int // positions with a commit on a log whose end was never told
 	bound             lag.Bound
 	committed         int
 	counts            [NumStates]int
@@ -65,7 +66,7 @@ func (j *Judge) group(r *lag.Reading, h *lag.History, g lag.GroupIx, v *Verdict)
 	m.observe(&j.limits, r, h, g, j.present[r.Groups[g].Coordinator])
 	s := j.positions(r, h, g, m)
 	s.unseen(r, g)
-	m.committed = s.committed
+	m.committed, m.noEnd = s.committed, s.noEnd
 	m.worstAge = max(m.worstAge, s.age)
 	if m.jobs.left == m.now {
 		m.jobs.atEase = s.age <= max(m.limit, j.limits.behindLeast)
@@ -197,6 +198,9 @@ func (j *Judge) quick(r *lag.Reading, h *lag.History, m *memory, t *lag.Track, e
 		s.add(i, v, r.StableLag(i, rate), r.Lost(i))
 		if lag.Known(c) {
 			s.committed++
+			if !lag.Known(end) && !lag.Known(v) {
+				s.noEnd, s.bound = s.noEnd+1, lag.AtLeast
+			}
 		}
 		s.ages(t, e, i, v)
 		return cUnknown

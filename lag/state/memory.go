@@ -33,6 +33,7 @@ type memory struct {
 	known         lag.Moment               // up to when it is known what the group does: when its commits were read last
 	fine          lag.Moment               // an age of the oldest unread record that is no trouble, whatever else is seen
 	committed     int                      // positions with a commit
+	noEnd         int                      // its positions on logs whose end was never told
 	busy          []lag.PartitionIx        // those that are behind and have just committed
 	turns         map[lag.PartitionIx]bool // what else their members read; nil until asked for
 	late, prompt  int                      // positions that committed within the limit, those that are behind and the others

@@ -45,6 +45,9 @@ func (j *Judge) settle(r *lag.Reading, h *lag.History, g lag.GroupIx, m *memory,
 			over(cIdle, gt.Since)
 		}
 	}
+	if s.noEnd > 0 && (c == cIdle || c == cKeepingUp || c == cDraining) {
+		c, at = cUnknown, m.now // calm as far as is seen, which is not all of it
+	}
 	if m.deserted && s.waits > 0 && codes[c].severity == Calm && !m.jobs.away(m.policy, m.now) {
 		c, at = cUnknown, m.now
 	}

@@ -1,6 +1,10 @@
 package state
 
-import "weir/lag"
+import (
+	"strconv"
+
+	"weir/lag"
+)
 
 func sayRebalancing(w *sentence) string {
 	d := w.m.since(w.m.episodeFrom)
@@ -94,9 +98,19 @@ func sayUnknown(w *sentence) string {
 		return "It has no offsets and no partitions."
 	case w.m.begun == lag.Never:
 		return "Its commits have not been read yet."
+	case w.s.noEnd > 0:
+		return "The log ends of " + strconv.Itoa(w.s.noEnd) + " of its " + plural(w.v.Positions, "partition") + " could not be read" + w.elsewhere() + "."
 	case w.m.deserted:
 		return "No members, and watched for too short a time to tell a deploy from nobody reading; " + w.waiting() + "."
 	}
 	return "Watched for " + span(w.v.Basis.Window) + " with commits at " + plural(w.v.Basis.Samples, "reading") +
 		": too few to know how long records usually wait here; " + w.waiting() + "."
+}
+
+// elsewhere tells what waits on the logs whose ends are known.
+func (w *sentence) elsewhere() string {
+	if w.v.Lag == 0 {
+		return "; nothing is unread in the others"
+	}
+	return ": " + w.waiting()
 }

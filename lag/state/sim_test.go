@@ -25,6 +25,7 @@ type sim struct {
 	down    bool         // the broker does not answer
 	deaf    bool         // it answers others, but not us
 	dark    map[int]bool // partitions whose leader does not answer
+	mute    map[int]bool // partitions whose leader never did
 	skew    time.Duration
 	backlog map[lag.PositionIx]int64
 	unread  map[lag.GroupIx]lag.Reason
@@ -161,6 +162,10 @@ func (s *sim) read() {
 		last := s.r
 		r.Topology, r.Start, r.End, r.Stable, r.Committed = last.Topology, last.Start, last.End, last.Stable, last.Committed
 		r.StableAt = last.StableAt
+	}
+	for p := range s.mute {
+		r.Start[p], r.End[p], r.Stable[p] = lag.Unknown, lag.Unknown, lag.Unknown
+		r.Gaps = []lag.Gap{{Ref: lag.Ref{Cluster: "sim", Kind: lag.KindBroker, Name: "2"}, Reason: lag.Timeout}}
 	}
 	if s.down || s.deaf {
 		r.Gaps = []lag.Gap{{Ref: lag.Ref{Cluster: "sim", Kind: lag.KindBroker, Name: "1"}, Reason: lag.Timeout}}

@@ -37,7 +37,7 @@ func (j *Judge) tell(r *lag.Reading, h *lag.History, g lag.GroupIx, m *memory, s
 	v.CatchUp = j.groupCatchUp(h, m, s, v)
 	v.RetentionLeft = j.groupRetention(r, h, s, v)
 	v.Muted = m.policy.mutedAt(r.Tick)
-	v.Unknown = unknowns(v, r, m)
+	v.Unknown = unknowns(v, r, m, s.noEnd)
 }
 
 // boundedAs returns a sum whose bound is told by the lag's: unknown when it alone is a lower bound, which nothing would
@@ -53,7 +53,7 @@ func boundedAs(s lag.Sum, told lag.Bound) int64 {
 // groupCatchUp is the catch-up of the slowest of the positions that are behind; 0 when none is.
 func (j *Judge) groupCatchUp(h *lag.History, m *memory, s *sums, v *Verdict) time.Duration {
 	switch {
-	case !lag.Known(v.Lag) || m.unseen || m.code == cUnknown && s.waits > 0:
+	case !lag.Known(v.Lag) || m.unseen || m.code == cUnknown && s.waits > 0 || s.noEnd > 0:
 		return NotKnown
 	case v.Severity == Critical && v.State != LosingData:
 		return Never
@@ -120,14 +120,14 @@ func (j *Judge) groupRetention(r *lag.Reading, h *lag.History, s *sums, v *Verdi
 			take(f.i)
 		}
 	}
-	if !known {
+	if !known || s.noEnd > 0 && left == Never {
 		return NotKnown
 	}
 	return left
 }
 
 // unknowns gives the reason of each value that is not known.
-func unknowns(v *Verdict, r *lag.Reading, m *memory) map[string]lag.Reason {
+func unknowns(v *Verdict, r *lag.Reading, m *memory, noEnd int) map[string]lag.Reason {
 	var out map[string]lag.Reason
 	why := func(missing bool, name string, reason lag.Reason) {
 		if !missing {
@@ -139,7 +139,7 @@ func unknowns(v *Verdict, r *lag.Reading, m *memory) map[string]lag.Reason {
 		out[name] = reason
 	}
 	unread := lag.NotMeasured
-	if m.unseen || !lag.Known(v.Lag) {
+	if m.unseen || !lag.Known(v.Lag) || noEnd > 0 {
 		unread = gapOf(r, v.Group, v.Positions)
 	}
 	switch {
@@ -155,14 +155,18 @@ func unknowns(v *Verdict, r *lag.Reading, m *memory) map[string]lag.Reason {
 	if m.unseen || v.Positions == 0 && partial(r, v.Group) {
 		brief = unread
 	}
-	why(v.State == Unknown, "state", brief)
+	behind := brief
+	if noEnd > 0 {
+		behind = unread
+	}
+	why(v.State == Unknown, "state", behind)
 	why(!lag.Known(v.Lag), "lag", unread)
 	why(!lag.Known(v.StableLag), "stable_lag", unread)
 	why(!lag.Known(v.Lost), "lost", unread)
 	why(v.TimeLag == NotKnown, "time_lag_seconds", unread)
 	why(v.Produce < 0, "produce_per_second", brief)
 	why(v.Consume < 0, "consume_per_second", brief)
-	why(v.CatchUp == NotKnown, "catch_up_seconds", brief)
+	why(v.CatchUp == NotKnown, "catch_up_seconds", behind)
 	why(v.CatchUp == Never, "catch_up_seconds", lag.NotApplicable)
 	why(v.RetentionLeft == NotKnown, "retention_left_seconds", lag.NotMeasured)
 	why(v.RetentionLeft == Never, "retention_left_seconds", lag.NotApplicable)

@@ -46,7 +46,7 @@ func TestBrokersThatFail(t *testing.T) {
 			t.Errorf("%s: gaps\n%s", what, r.gaps())
 		}
 	}
-	before := until(t, p, all)
+	before := until(t, p, all) // brokers that have just started may take longer than the time-out
 	whole("at first", before)
 
 	// A busy machine may have cost a broker its session, and the leaders then lie with the others.

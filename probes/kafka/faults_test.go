@@ -235,3 +235,33 @@ func TestConnectionCutWithinReply(t *testing.T) {
 		}
 	})
 }
+
+// TestBrokerThatNeverSpoke: somebody who looks for the first time waits a moment for a broker that takes connections and
+// says nothing, and sees what is missing.
+func TestBrokerThatNeverSpoke(t *testing.T) {
+	leakless(t)
+	for _, greeting := range []time.Duration{1500 * time.Millisecond, 3 * time.Second} {
+		onFake(t, nil, func(k *fake) {
+			let := k.control(1, func(kmsg.Request) (kmsg.Response, error, bool) { return nil, nil, true })
+			r := k.sweep(probes.Want{Due: probes.All, Greeting: greeting, Budget: 10 * time.Second})
+			groups, partitions := k.touched(1)
+			unknown := 0
+			for i := range r.Partitions {
+				if r.Nodes[r.Partitions[i].Leader].ID == 1 && r.End[i] == lag.Unknown {
+					unknown++
+				}
+			}
+			if r.Unlisted != 1 || unknown != len(partitions) || len(partitions) == 0 || len(r.Groups)+len(groups) != fakeGroups || r.Complete {
+				t.Errorf("%d brokers unlisted, %d of %d ends unknown, %d groups and %d of the broker", r.Unlisted, unknown, len(partitions), len(r.Groups), len(groups))
+			}
+			if least, most := greeting, greeting+2*time.Second; r.Cost.Took < least || r.Cost.Took > most {
+				t.Errorf("took %v, want %v to %v", r.Cost.Took, least, most)
+			}
+			let()
+			k.sweep(probes.Want{Due: probes.All})
+			if r := k.sweep(probes.Want{Due: probes.All}); r.Unlisted != 0 || len(r.Gaps) > 0 || len(r.Groups) != fakeGroups {
+				t.Errorf("after it: %d unlisted, %d groups, %s", r.Unlisted, len(r.Groups), r.gaps())
+			}
+		})
+	}
+}

@@ -22,6 +22,9 @@ func (s *sweep) brokers() []lag.NodeIx {
 func (s *sweep) listGroups() bool {
 	s.gaps.open(inGroups)
 	seen, told := map[lag.GroupIx]bool{}, 0
+	if s.listers == nil {
+		s.listers = map[lag.NodeIx]bool{}
+	}
 	var calls []call
 	for _, n := range s.brokers() {
 		calls = append(calls, call{node: n, req: kmsg.NewPtrListGroupsRequest(), what: "groups", apply: func(a answer) {
@@ -98,7 +101,19 @@ func (s *sweep) applyGroups(n lag.NodeIx, resp *kmsg.ListGroupsResponse, at lag.
 			}
 		}
 	}
+	s.listers[n] = s.listers[n] || whole
 	return whole
+}
+
+// unlisted returns how many brokers never told their whole list of groups.
+func (s *sweep) unlisted() int {
+	n := 0
+	for _, b := range s.brokers() {
+		if s.listers != nil && !s.listers[b] {
+			n++
+		}
+	}
+	return n
 }
 
 // dismiss takes away the members of a group that has none: they were described earlier.

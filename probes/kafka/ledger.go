@@ -84,7 +84,7 @@ func (l *ledger) list(now time.Time) []lag.Gap {
 			at = now
 		}
 		since[k] = at
-		e.gap.Since, e.gap.Detail = at, strings.Join(e.details, "; ")
+		e.gap.Since, e.gap.Detail = at, together(e.details)
 		out = append(out, e.gap)
 	}
 	l.since = since
@@ -95,4 +95,26 @@ func (l *ledger) list(now time.Time) []lag.Gap {
 		return int(a.Reason) - int(b.Reason)
 	})
 	return out
+}
+
+// together joins details, each "what: why"; what is missing for the same reason is named side by side.
+func together(details []string) string {
+	var whys []string
+	whats := map[string][]string{}
+	for _, d := range details {
+		what, why, _ := strings.Cut(d, ": ")
+		if whats[why] == nil {
+			whys = append(whys, why)
+		}
+		whats[why] = append(whats[why], what)
+	}
+	var out []string
+	for _, why := range whys {
+		said := strings.Join(whats[why], ", ")
+		if why != "" {
+			said += ": " + why
+		}
+		out = append(out, said)
+	}
+	return strings.Join(out, "; ")
 }

@@ -56,10 +56,11 @@ type Probe struct {
 		groups map[lag.GroupIx]bool
 		parts  map[lag.PartitionIx]bool
 	}
-	sets  map[string][]lag.NodeIx
-	key   []byte
-	dead  []lag.PartitionIx // partitions whose log ended
-	plans struct {
+	listers map[lag.NodeIx]bool // brokers that told their groups; nil until they were asked
+	sets    map[string][]lag.NodeIx
+	key     []byte
+	dead    []lag.PartitionIx // partitions whose log ended
+	plans   struct {
 		commits *commitPlan
 		offsets *offsetPlan
 	}
@@ -139,7 +140,11 @@ func (s *sweep) observe() {
 			return
 		}
 		s.want.Due |= probes.Layout
+		if first {
+			s.greeting = s.want.Greeting
+		}
 		s.readVersions()
+		s.greeting = 0
 	}
 	if s.due(probes.Groups) || !s.listed && s.want.Due&(probes.Commits|probes.Members) != 0 {
 		s.listed = s.listGroups() || s.listed

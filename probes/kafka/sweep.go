@@ -8,6 +8,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kmsg"
 
+	"weir/internal/kafka"
 	"weir/lag"
 	"weir/probes"
 )
@@ -27,6 +28,7 @@ type sweep struct {
 	// Topics of which a commit or an assignment told more than the metadata did.
 	strangers map[lag.TopicIx]bool
 	hung      map[lag.NodeIx]error // brokers whose time ran out in this sweep
+	greeting  time.Duration        // while brokers are met: how long they may take once one has answered; 0: as long as any
 	seen      bool                 // some broker answered
 	found     []probes.Found
 }
@@ -48,19 +50,52 @@ type answer struct {
 // run sends all calls and applies their answers as they come. It returns when the last one is applied; a call whose
 // time is up is answered with its context's error.
 func (s *sweep) run(calls []call) {
-	type landed struct {
-		call *call
-		answer
+	r := s.round(calls)
+	var late <-chan time.Time
+	for len(r.open) > 0 {
+		select {
+		case l := <-r.answers:
+			s.land(r, l)
+			if late == nil && s.greeting > 0 && l.err == nil {
+				took := time.Since(r.begun)
+				late = time.After(max(s.greeting, 3*took) - took) // a way that is long is so to all of them
+			}
+		case <-late:
+			for i := range calls {
+				c := &calls[i]
+				if !r.open[c] {
+					continue
+				}
+				err := &kafka.Failure{Key: c.req.Key(), One: true, Timeout: time.Since(r.begun).Round(100 * time.Millisecond), Err: context.DeadlineExceeded}
+				s.land(r, landed{c, answer{err: err}})
+			}
+		}
 	}
-	answers := make(chan landed, len(calls))
+}
+
+// round is calls that were sent beside each other.
+type round struct {
+	begun    time.Time
+	answers  chan landed
+	open     map[*call]bool
+	of, done map[string]int // by what is read
+}
+
+type landed struct {
+	call *call
+	answer
+}
+
+func (s *sweep) round(calls []call) *round {
+	r := &round{begun: time.Now(), answers: make(chan landed, len(calls)), open: map[*call]bool{}, of: map[string]int{}, done: map[string]int{}}
 	limit := s.limit()
 	asked := s.anyone()
-	of, done := map[string]int{}, map[string]int{}
 	for i := range calls {
 		c := &calls[i]
-		of[c.what]++
+		r.of[c.what]++
+		r.open[c] = true
 		if err := s.hung[c.node]; err != nil && c.node != lag.Nowhere {
-			answers <- landed{c, answer{err: err}}
+			r.answers <- landed{c, answer{err: err}}
 			continue
 		}
 		send := s.sender(c, asked, limit)
@@ -68,16 +103,19 @@ func (s *sweep) run(calls []call) {
 			a := answer{at: lag.ShardTime{Sent: s.opts.Now()}}
 			a.resp, a.err = send()
 			a.at.Answered = s.opts.Now()
-			answers <- landed{c, a}
+			r.answers <- landed{c, a}
 		}()
 	}
-	for range calls {
-		l := <-answers
-		done[l.call.what]++
-		s.note(l.call.node, l.err)
-		l.call.apply(l.answer)
-		s.progress(l.call.what, done[l.call.what], of[l.call.what])
-	}
+	return r
+}
+
+// land applies an answer.
+func (s *sweep) land(r *round, l landed) {
+	delete(r.open, l.call)
+	r.done[l.call.what]++
+	s.note(l.call.node, l.err)
+	l.call.apply(l.answer)
+	s.progress(l.call.what, r.done[l.call.what], r.of[l.call.what])
 }
 
 // sender returns what sends a call. It must not look at the sweep when it runs.
@@ -107,7 +145,7 @@ const (
 // askAnyone asks brokers that are known to answer, then leaves the choice to the client.
 func askAnyone(ctx context.Context, conn Conn, ids []int32, req kmsg.Request, each time.Duration) (kmsg.Response, error) {
 	for _, id := range ids {
-		sent, again := req, twin(req)
+		sent, again := req, kafka.Twin(req)
 		resp, err := within(ctx, each, func(ctx context.Context) (kmsg.Response, error) { return conn.RequestTo(ctx, id, sent) })
 		if err == nil || ctx.Err() != nil {
 			return resp, err
@@ -115,26 +153,6 @@ func askAnyone(ctx context.Context, conn Conn, ids []int32, req kmsg.Request, ea
 		req = again
 	}
 	return conn.Request(ctx, req)
-}
-
-// twin copies a request that any broker can answer, to be sent in its place: the client writes into what it sends, and
-// may not be done with one that was given up.
-func twin(req kmsg.Request) kmsg.Request {
-	switch r := req.(type) {
-	case *kmsg.MetadataRequest:
-		c := *r
-		return &c
-	case *kmsg.FindCoordinatorRequest:
-		c := *r
-		return &c
-	case *kmsg.DescribeACLsRequest:
-		c := *r
-		return &c
-	case *kmsg.DescribeQuorumRequest:
-		c := *r
-		return &c
-	}
-	return req
 }
 
 // anyone chooses a broker for what any can answer: each in turn, none that is known not to answer. Nil before the first
