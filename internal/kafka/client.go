@@ -178,7 +178,18 @@ func (c *Client) connectFailed(err error) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if tellsLess(err, c.last) && time.Since(c.lastAt) < c.cluster.Timeout {
+		return
+	}
 	c.last, c.lastAt = err, time.Now()
+}
+
+// tellsLess reports whether a failed connection came less far than the one before: one that was given up on the way, as
+// another was made beside it or time was up, says nothing of the broker.
+func tellsLess(err, before error) bool {
+	now, ok := errors.AsType[*LinkError](err)
+	was, had := errors.AsType[*LinkError](before)
+	return ok && had && now.Stage < was.Stage
 }
 
 // lastFailure returns why a connection failed since then; of a cluster that was never reached, why the newest did, for

@@ -107,7 +107,16 @@ func must(t *testing.T, err error) {
 // noLeaks checks that the test leaves no goroutine; to be called before anything is started.
 func noLeaks(t *testing.T) {
 	now := goleak.IgnoreCurrent()
-	t.Cleanup(func() { goleak.VerifyNone(t, now) })
+	t.Cleanup(func() {
+		err := goleak.Find(now)
+		for range 20 { // a busy machine takes long to run what only has to end: the fake fills the size that a foreign protocol tells
+			if err == nil {
+				return
+			}
+			err = goleak.Find(now)
+		}
+		t.Error(err)
+	})
 }
 
 func fake(t *testing.T, opts ...kfake.Opt) *kfake.Cluster {
