@@ -40,6 +40,7 @@ func console(ctx context.Context, c *cli.Console) error {
 	if c.Store != nil {
 		o.Notebook = notebook{c.Store, c.By}
 		remember(&o, c.Store)
+		recall(&o, c.Store)
 	}
 	err := tui.Run(ctx, o)
 	if d, ok := errors.AsType[*tui.Defect](err); ok {

@@ -10,6 +10,9 @@ import (
 // settingsName is where the console's settings are kept in the state directory.
 const settingsName = "console.json"
 
+// pastName is where the lines are kept that : took.
+const pastName = "console.past"
+
 // remember gives the console what a person chose before, and where to keep what is chosen. Settings that can't be read
 // never stop it: they are set aside, and one line says so.
 func remember(o *tui.Options, dir *store.Store) {
@@ -32,4 +35,20 @@ func remember(o *tui.Options, dir *store.Store) {
 		o.Said = err.Error() + "; the file is kept as " + aside
 	}
 	o.Keep = func(b []byte) error { return dir.Keep(settingsName, b) }
+}
+
+// recall gives the console what : took in earlier sessions, and where to keep more of it. What can't be read is nothing.
+func recall(o *tui.Options, dir *store.Store) {
+	raw, err := dir.Kept(pastName)
+	if err != nil {
+		return // what is there is not written over
+	}
+	o.Past = tui.ParsePast(raw)
+	o.KeepPast = func(line string) error {
+		raw, err := dir.Kept(pastName) // another console may have kept some
+		if err != nil {
+			return err
+		}
+		return dir.Keep(pastName, tui.EncodePast(append(tui.ParsePast(raw), line)))
+	}
 }

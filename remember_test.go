@@ -79,3 +79,44 @@ func TestAFileThatIsThereIsNotWrittenOver(t *testing.T) {
 		t.Error("a file in no folder was written")
 	}
 }
+
+// TestLinesAreRemembered: what : took is found by the next console; a file that can't be read never stops one, and is not
+// written over.
+func TestLinesAreRemembered(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "weir")
+	dir, err := store.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(path, pastName)
+	if err := os.WriteFile(file, []byte("topics\n\x00\xff broken\n{\"v\":1}\narm 1h why\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var one, two tui.Options
+	recall(&one, dir)
+	recall(&two, dir)
+	for _, o := range []*tui.Options{&one, &two} {
+		if len(o.Past) != 1 || o.Past[0] != "topics" {
+			t.Errorf("read %q", o.Past)
+		}
+	}
+	for line, o := range map[string]*tui.Options{"groups /a": &one, "groups /b": &two} {
+		if err := o.KeepPast(line); err != nil {
+			t.Fatal(err)
+		}
+	}
+	recall(&one, dir)
+	if got := strings.Join(one.Past, " "); len(one.Past) != 3 || !strings.Contains(got, "groups /a") || !strings.Contains(got, "groups /b") {
+		t.Errorf("two consoles kept %q", one.Past)
+	}
+	if err := os.Remove(file); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(file, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	var o tui.Options
+	if recall(&o, dir); o.Past != nil || o.KeepPast != nil {
+		t.Error("what can't be read is written over")
+	}
+}

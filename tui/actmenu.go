@@ -174,6 +174,9 @@ func (a *actMenu) about(s *snap, w, h int) []line {
 	for _, said := range []string{upperFirst(sentence(o.offer.Why)), upperFirst(sentence(o.spec.Summary)) + " " + strings.Join(strings.Fields(o.spec.Help), " ")} {
 		out = append(out, sentences(s, s.safe(said), w, 3)...)
 	}
+	if said := ofMarked(s, o.spec, o.ref, &a.of); said != "" {
+		out = append(out, put(plain, "   ").add(strong, said).fit(s.glyphs, w))
+	}
 	if how := readOnlyWords(s); how != "" {
 		out = append(out, nil, put(plain, "   ").add(warning, how))
 	}

@@ -29,6 +29,7 @@ type outside struct {
 	notebook Notebook
 	peeker   Peeker
 	keep     func([]byte) error
+	keepPast func(line string) error
 	write    func(name string, b []byte) (path string, err error)
 	done     <-chan struct{} // closed when nothing more comes
 	jobs     *jobs           // nil: nothing can be done
@@ -129,6 +130,24 @@ func (o *outside) mark(cluster, text string) tea.Cmd {
 // keepSettings keeps what a person has chosen.
 func (o *outside) keepSettings(s Settings) tea.Cmd {
 	return func() tea.Msg { return keptMsg{s, o.keep(s.Encode())} }
+}
+
+// keepPast keeps a line that : took for the sessions to come. After one that could not be kept no other is tried.
+func (m *model) keepPast(line string) tea.Cmd {
+	keep := m.out.keepPast
+	if keep == nil || !toAView(line) {
+		return nil
+	}
+	return func() tea.Msg {
+		err := keep(line)
+		return answerMsg(func(m *model) tea.Cmd {
+			if err != nil {
+				m.out.keepPast = nil
+				m.notice = "what : takes is not remembered: " + m.glyphs.Safe(err.Error())
+			}
+			return nil
+		})
+	}
 }
 
 // writeFile writes what was copied into a file.

@@ -48,8 +48,9 @@ type grid struct {
 	synced  bool
 	slack   int // cells that no column needs, of the last drawing
 	// leads tells which rows stand before all others, also while the order is held; nil: none.
-	leads func(key string) bool
-	marks map[string]bool
+	leads  func(key string) bool
+	marks  map[string]bool
+	anchor string // the row that was marked last
 }
 
 // sync takes in the keys in the order they would have now. With sort, or the first time, that becomes their order;

@@ -194,7 +194,7 @@ func (m *model) number(name string) {
 			return
 		}
 	}
-	m.notice = name + " has no view; there are " + numbered()
+	m.notice = name + " is kept for " + unbuilt[name] + ", which weir doesn't watch yet"
 }
 
 // numbered lists the views that have a number.
@@ -241,16 +241,18 @@ func (m *model) page(raw bool) {
 func (m *model) ask(kind byte, input string) {
 	m.prompt = &prompt{kind: kind, input: input, was: input, history: m.past[kind]}
 	switch t, ok := m.top().(tabled); {
+	case ok && kind == '/':
+		m.prompt.stood = t.tableOf().cursor()
+		m.prompt.complete = func(input string) []string { return t.tableOf().completions(m.snap(), input) }
 	case kind == ':':
 		m.prompt.complete = func(input string) []string { return completions(m.snap(), input) }
-	case kind == '/' && ok:
-		m.prompt.complete = func(input string) []string { return t.tableOf().completions(m.snap(), input) }
 	}
 }
 
 func (m *model) paste(text string) tea.Cmd {
 	if m.prompt != nil {
 		m.prompt.insert(text)
+		m.preview()
 		return nil
 	}
 	if t, ok := m.top().(typist); ok {

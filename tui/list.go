@@ -155,6 +155,8 @@ func (l *list) do(s *snap, v verb, w int) (intent, bool) {
 		l.unfolded, l.dirty = !l.unfolded, true
 	case vMark:
 		l.mark()
+	case vMarkTo:
+		return l.markTo(), true
 	default:
 		return nil, false
 	}

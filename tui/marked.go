@@ -1,9 +1,12 @@
 package tui
 
 import (
+	"slices"
 	"strconv"
 
+	"weir/actions"
 	"weir/internal/wire"
+	"weir/lag"
 )
 
 // Marks of rows: an action that takes several partitions is about those that are marked. They hold to the row, not to its
@@ -21,16 +24,61 @@ func (g *grid) mark() {
 	if g.marks[k] {
 		delete(g.marks, k)
 	} else {
-		g.marks[k] = true
+		g.marks[k], g.anchor = true, k
 	}
 	g.move(vDown)
+}
+
+// markTo marks the rows from the one that was marked last to the one under the cursor, as they are listed now. Where there
+// is none it marks this one, from which the next such key goes on.
+func (g *grid) markTo() intent {
+	k := g.cursor()
+	if k == "" {
+		return say{"there is nothing here to mark"}
+	}
+	from := slices.Index(g.keys, g.anchor)
+	begins := from < 0 || !g.marks[g.anchor]
+	if begins {
+		from = g.at
+	}
+	if g.marks == nil {
+		g.marks = map[string]bool{}
+	}
+	for _, one := range g.keys[min(from, g.at) : max(from, g.at)+1] {
+		g.marks[one] = true
+	}
+	g.anchor = k
+	if begins {
+		return say{"marked; v on another row marks all between"}
+	}
+	return nil
 }
 
 // unmark takes all marks off; false when there were none.
 func (g *grid) unmark() bool {
 	was := len(g.marks) > 0
-	g.marks = nil
+	g.marks, g.anchor = nil, ""
 	return was
+}
+
+// ofMarked says what an action is about where several partitions are marked; "" where they aren't.
+func ofMarked(s *snap, spec actions.Spec, ref lag.Ref, of *selection) string {
+	n := len(of.marked)
+	if n < 2 {
+		return ""
+	}
+	for _, p := range spec.Params {
+		if p.Type == actions.Topics {
+			return "The " + itoa(n) + " marked partitions, in one plan."
+		}
+	}
+	switch {
+	case ref.Kind == lag.KindPartition:
+		return "The " + itoa(n) + " marked partitions, in one plan."
+	case len(targetWords(spec)) > 1:
+		return "Only p" + itoa(int(of.hand.partition)) + " of " + s.safe(of.hand.topic) + ", the one under the cursor: it takes one partition."
+	}
+	return "All of " + s.quoted(ref.Name) + ", not the marked alone."
 }
 
 // markedSpots are the partitions marked, in the order of the rows. A row that is gone is not among them.

@@ -78,6 +78,7 @@ func newModel(o Options, out outside) *model {
 	m := &model{told: newTheme(o.Getenv), set: o.Settings, saved: o.Settings, out: out, clusters: o.Clusters,
 		utc: o.UTC || o.Settings.UTC, local: time.Local,
 		hist: map[string]*clusterHistory{}, first: map[string]reading{}, sums: map[string]*counted{}, past: map[byte][]string{}}
+	m.past[':'] = o.Past
 	m.wear()
 	m.notice = m.glyphs.Safe(o.Said)
 	m.stack = []view{newOverview()}

@@ -14,6 +14,8 @@ type prompt struct {
 	back    int    // runes between the cursor and the end
 	was     string // what Esc brings back
 	fault   string
+	doubt   string // of a filter that is being typed: why what is shown is not filtered by it
+	stood   string // the row under the cursor when it was opened
 	history []string
 	at      int // in the history, counted from its end; 0: the input itself
 
@@ -85,13 +87,16 @@ func (p *prompt) draw(s *snap, w int) line {
 	r := warning
 	if hint == "" {
 		r, hint = quiet, "Enter keeps, Esc leaves it"
+		if p.doubt != "" {
+			hint = p.doubt
+		}
 		switch p.kind {
 		case ':', '/':
 			if all := p.hints(); all != "" {
-				hint = all
 				if p.kind == '/' {
-					hint = "Enter keeps, Esc leaves it; " + all
+					all = hint + "; " + all
 				}
+				hint = all
 			}
 		case 'm':
 			hint = "what happened? Enter notes this moment; no cluster is changed"
@@ -142,6 +147,9 @@ var viewNames = []struct {
 	{"9", "audit", nil, func() view { return newAudit() }},
 	{"0", "clusters", []string{"c", "contexts"}, func() view { return newClusters() }},
 }
+
+// unbuilt are the views that a number is kept for.
+var unbuilt = map[string]string{"6": "jobs of Connect and Flink", "7": "replication flows"}
 
 // setCompletions are the settings, or the values of one, that begin so.
 func setCompletions(rest string) []string {

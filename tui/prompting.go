@@ -15,10 +15,11 @@ func (m *model) promptKey(name, text string) tea.Cmd {
 	case "enter":
 		return m.answer()
 	case "esc":
-		m.prompt = nil
+		m.unfilter()
+		return nil
 	case "backspace", "ctrl+h":
 		if p.input == "" {
-			m.prompt = nil
+			m.unfilter()
 			return nil
 		}
 		p.backspace()
@@ -45,6 +46,7 @@ func (m *model) promptKey(name, text string) tea.Cmd {
 	default:
 		p.insert(text)
 	}
+	m.preview()
 	return nil
 }
 
@@ -62,11 +64,11 @@ func (m *model) answer() tea.Cmd {
 	}
 	m.prompt = nil
 	if input != "" {
-		m.past[p.kind] = append(m.past[p.kind], input)
+		m.past[p.kind] = remembered(m.past[p.kind], input)
 	}
 	switch {
 	case p.kind == ':':
-		return m.goTo(input)
+		return tea.Batch(m.goTo(input), m.keepPast(input))
 	case p.kind == 'n':
 		return m.note(input)
 	case p.kind == 'm' && input != "":
@@ -126,6 +128,12 @@ func (m *model) goTo(input string) tea.Cmd {
 		}
 		m.root(made)
 		return nil
+	}
+	for _, what := range unbuilt {
+		if name != "of" && name != "and" && has(strings.Fields(strings.ToLower(what)), strings.ToLower(name)) {
+			m.notice = "weir doesn't watch " + what + " yet"
+			return nil
+		}
 	}
 	m.notice = "no view is named " + m.glyphs.Safe(name) + "; there are " + strings.Join(completions(m.snap(), ""), ", ")
 	return nil

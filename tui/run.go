@@ -26,6 +26,8 @@ type Options struct {
 	Peeker   Peeker                                               // reads records; nil: they can't be read
 	Settings Settings                                             // as kept
 	Keep     func([]byte) error                                   // keeps settings; nil: they can't be kept
+	Past     []string                                             // what : took in earlier sessions, oldest first
+	KeepPast func(line string) error                              // keeps a line of it; nil: none is kept
 	Write    func(name string, b []byte) (path string, err error) // writes a file that is not there yet; nil: none can be
 	Said     string                                               // a word to begin with, such as what was wrong with the settings
 	In, Out  *os.File
@@ -93,7 +95,7 @@ func Run(ctx context.Context, o Options) error {
 		defer close(ended)
 		o.Engine.Run(ctx)
 	}()
-	out := outside{states: o.Engine.States(), focus: o.Engine.Focus, setPace: o.Engine.SetPace, readNow: o.Engine.ReadNow, notebook: o.Notebook, peeker: o.Peeker, keep: o.Keep, write: o.Write}
+	out := outside{states: o.Engine.States(), focus: o.Engine.Focus, setPace: o.Engine.SetPace, readNow: o.Engine.ReadNow, notebook: o.Notebook, peeker: o.Peeker, keep: o.Keep, keepPast: o.KeepPast, write: o.Write}
 	if o.Progress != nil {
 		out.progress = o.Progress.ch
 	}

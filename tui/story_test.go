@@ -247,7 +247,7 @@ func TestThePalette(t *testing.T) {
 func TestAKeyThatCannotWorkSaysWhy(t *testing.T) {
 	c := open(t, nil, 80, 24, 1, troubled)
 	for key, why := range map[string]string{"L": "there is no lag here to order by", "tab": "there is one panel here", "a": "this console can't change anything",
-		"X": "X does nothing here; ? lists the keys", "7": "7 has no view; there are 1 overview", "z": "this console can't change anything", "space": "only partitions are marked"} {
+		"X": "X does nothing here; ? lists the keys", "7": "7 is kept for replication flows, which weir doesn't watch yet", "6": "jobs of Connect and Flink", "z": "this console can't change anything", "space": "only partitions are marked"} {
 		c.press("1", key).reads(why)
 	}
 	c.press("j").lacks("are marked")
