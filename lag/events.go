@@ -28,6 +28,7 @@ const (
 	BrokerUp
 	BrokerDown
 	ControllerMoved
+	StateChanged  // a group came into trouble, out of it, or from one trouble into another; names of states
 	numEventKinds = iota
 )
 
@@ -35,7 +36,7 @@ var eventKinds = [numEventKinds]string{
 	"members_joined", "members_left", "rebalance_began", "rebalance_ended", "group_appeared", "group_gone",
 	"coordinator_moved", "offsets_rewound", "offsets_skipped", "offsets_gone", "topic_created", "topic_deleted",
 	"topic_made_anew", "partitions_added", "leader_moved", "isr_shrunk", "isr_grew", "config_changed", "broker_up",
-	"broker_down", "controller_moved",
+	"broker_down", "controller_moved", "state_changed",
 }
 
 // String returns the kind's name in JSON.

@@ -7,6 +7,7 @@ import (
 	"weir/internal/text"
 	"weir/internal/wire"
 	"weir/lag"
+	"weir/lag/state"
 )
 
 // eventWords tells a change in a few words, without its subject.
@@ -61,8 +62,23 @@ func eventWords(s *snap, e *lag.Event) string {
 		return "broker down"
 	case lag.ControllerMoved:
 		return "controller " + both
+	case lag.StateChanged:
+		return turnWords(s, e)
 	}
 	return strings.TrimSpace(strings.ReplaceAll(e.Kind.String(), "_", " ") + " " + both)
+}
+
+// turnWords tells what a group has become, and what it was.
+func turnWords(s *snap, e *lag.Event) string {
+	now, known := state.Parse(e.After)
+	if !known { // of the cluster: how many more
+		return s.safe(e.After)
+	}
+	out := s.glyph(now) + " " + looks[now].word
+	if was, known := state.Parse(e.Before); known && was != now {
+		out += ", was " + looks[was].word
+	}
+	return out
 }
 
 // subjectOf names what an event is about.

@@ -212,6 +212,7 @@ func troubled(at time.Time) engine.Cluster {
 	out.Events = []lag.Event{
 		{At: at.Add(-40 * time.Minute), Subject: ref(lag.KindPartition, "payments.events", "3"), Kind: lag.LeaderMoved, Before: "b2", After: "b5"},
 		{At: at.Add(-24 * time.Minute), Subject: ref(lag.KindGroup, "payments-settle", ""), Kind: lag.MembersJoined, Before: "0 members", After: "settle-0 on 10.4.2.11 and 7 more"},
+		{At: at.Add(-22*time.Minute - 30*time.Second), Subject: ref(lag.KindGroup, "payments-settle", ""), Kind: lag.StateChanged, Before: "keeping_up", After: "stalled"},
 		{At: at.Add(-5 * time.Minute), Subject: ref(lag.KindGroup, "orders-index", ""), Kind: lag.OffsetsRewound, Before: "orders.v2:3 4000", After: "100"},
 	}
 	return out

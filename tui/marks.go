@@ -6,6 +6,7 @@ import (
 
 	"weir/internal/wire"
 	"weir/lag"
+	"weir/lag/state"
 )
 
 // Mark is a moment that somebody noted, such as a deploy.
@@ -121,6 +122,10 @@ func (c *change) role() role {
 		return accent
 	case c.Kind.Disturbs():
 		return warning
+	case c.Kind == lag.StateChanged:
+		if now, known := state.Parse(c.After); known && now >= state.NotVisible {
+			return roleOf(now, worstOf(now))
+		}
 	}
 	return plain
 }

@@ -31,11 +31,11 @@ func TestMarksStandAmongTheChanges(t *testing.T) {
 	c := open(t, nil, 120, 40, 45, troubled)
 	c.send(marksMsg{marks: []Mark{deploy("", "settle\x1b 1.42.0"), deploy("stage", "elsewhere")}})
 	c.reads(`02:54:08 mark “settle\x1b 1.42.0” by ci`).lacks("elsewhere")
-	c.press("5").reads(`mark              “settle\x1b 1.42.0” by ci`, "1 of 4")
+	c.press("5").reads(`mark              “settle\x1b 1.42.0” by ci`, "1 of 5")
 	c.press("/").write("kind=mark").press("enter").reads("1 of 1").press("enter").reads("this is of the cluster as a whole")
 	c.m.open(newGroupPage("payments-settle"))
 	c.m.sync()
-	c.reads(`a 02:54:08 mark “settle\x1b 1.42.0” by`, "b 02:50:08")
+	c.reads(`a 02:54:08 mark “settle\x1b 1.42.0” by`, "b 02:51:38 ■ stalled", "c 02:50:08")
 	// One that is set while the page is open comes at once.
 	c.send(marksMsg{marks: []Mark{deploy("", "settle 1.42.0"), {At: night.Add(-time.Minute), Text: "rolled back", Cluster: "prod-eu"}}})
 	c.reads("a 03:13:08 mark “rolled back”")

@@ -23,7 +23,7 @@ func calmed(at time.Time) engine.Cluster {
 
 func TestATroubleStandsAboveWhatIsOnlyWatched(t *testing.T) {
 	c := open(t, nil, 120, 40, 2, calmed)
-	c.reads("worst groups").lacks("stalled")
+	c.reads("worst groups").lacks("stalled  ")
 	if c.lineOf("ad-attrib") > 0 && c.lineOf("audit-sink") > c.lineOf("ad-attrib") {
 		t.Errorf("the group furthest behind is not the first:\n%s", c.plain())
 	}

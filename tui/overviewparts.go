@@ -16,7 +16,7 @@ const broadest = 240
 // all rows that the groups leave.
 func (o *overview) tail(s *snap, w, h int, tall bool) []line {
 	if !tall || w < 110 {
-		return append(append(o.brokers(s, w, 0), o.nearest(s, w, min(3, h-8))...), o.changes(s, w, max(3, min(6, h-7)))...)
+		return append(append(o.brokers(s, w, 0), o.nearest(s, w, min(3, h-8))...), o.changes(s, w, max(1, min(6, h-7)))...)
 	}
 	half := w / 2
 	if w >= broadest {

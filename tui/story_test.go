@@ -273,7 +273,7 @@ func TestChangesThatFollowFromOthersDoNotCrowdTheOverview(t *testing.T) {
 		return out
 	})
 	c.reads("orders-index offsets set back", "201 moves of leaders and copies more: 5").lacks("p1 leader")
-	c.press("5").reads("p1 leader b1 → b2", "of 203")
+	c.press("5").reads("p1 leader b1 → b2", "of 204")
 }
 
 func TestUTC(t *testing.T) {

@@ -184,6 +184,7 @@ func (w *watcher) fold(r *lag.Reading, found []probes.Found) {
 	verdicts := w.judge.Judge(r, w.history)
 	if w.last != nil && len(w.last.Nodes) > 0 {
 		w.events = append(w.events, lag.Diff(w.last, r, w.history)...)
+		w.events = append(w.events, state.Turned(w.told.Verdicts, verdicts, r)...)
 		if over := len(w.events) - maxEvents; over > 0 {
 			w.events = append([]lag.Event(nil), w.events[over:]...)
 		}
