@@ -8,18 +8,19 @@ import (
 
 // memory is what outlives a reading of one group.
 type memory struct {
-	rhythm   rhythm
-	begun    lag.Moment // since when it is watched; lag.Never: not yet
-	samples  int        // readings in which some position committed
-	moved    lag.Moment // when some position committed last
-	gap      lag.Moment // between its last commits, the longest, fading
-	code     code
-	at       lag.Moment // since when the code holds
-	marks    []mark     // by position; shared with results once published
-	why      string
-	whyAt    lag.Moment
-	whyLost  int64      // records that the sentence calls lost
-	troubled lag.Moment // when it was last in trouble, or anything of it was draining
+	rhythm    rhythm
+	begun     lag.Moment // since when it is watched; lag.Never: not yet
+	samples   int        // readings in which some position committed
+	moved     lag.Moment // when some position committed last
+	gap       lag.Moment // between its last commits, the longest, fading
+	code      code
+	at        lag.Moment // since when the code holds
+	marks     []mark     // by position; shared with results once published
+	why       string
+	whyAt     lag.Moment
+	whyLost   int64          // records that the sentence calls lost
+	whyCounts [NumStates]int // positions by state when it was written
+	troubled  lag.Moment     // when it was last in trouble, or anything of it was draining
 
 	episodeFrom, episodeLast lag.Moment // the run of rebalances that is on or was last
 	worstAge                 lag.Moment // the greatest age of a waiting record in this run of rebalances

@@ -55,6 +55,9 @@ func TestSentencesAreTrue(t *testing.T) {
 				if old := m.now - m.whyAt; v.Severity > Calm && old >= rewordTrouble || old >= rewordCalm {
 					t.Fatalf("%s: %q is %v old", name, v.Why, old.Duration(0))
 				}
+				if v.Severity > Calm && v.Counts != m.whyCounts {
+					t.Fatalf("%s: %q counts positions that are otherwise now: %v", name, v.Why, v.Counts)
+				}
 				continue
 			}
 			for k, c := range claims {

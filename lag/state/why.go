@@ -24,12 +24,13 @@ func (j *Judge) explainWhy(r *lag.Reading, h *lag.History, g lag.GroupIx, m *mem
 	if v.Severity > Calm || passing(v.State) {
 		every = rewordTrouble
 	}
-	if m.whyAt == lag.Never || m.now-m.whyAt >= every || v.State == LosingData && v.Lost != m.whyLost {
+	other := v.Severity > Calm && v.Counts != m.whyCounts // the map beside the sentence counts them too
+	if m.whyAt == lag.Never || m.now-m.whyAt >= every || other || v.State == LosingData && v.Lost != m.whyLost {
 		w := sentence{j: j, r: r, h: h, g: g, m: m, s: s, v: v}
 		if s.worstIx != lag.Nowhere || v.Severity == Calm || v.State == NotVisible {
 			m.why = w.write()
 		}
-		m.whyAt, m.whyLost = m.now, v.Lost
+		m.whyAt, m.whyLost, m.whyCounts = m.now, v.Lost, v.Counts
 	}
 	v.Why = m.why
 }
