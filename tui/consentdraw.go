@@ -44,7 +44,7 @@ func (c *consent) sheet(s *snap, w int) []line {
 	p := &c.plan
 	l := put(plain, "   ").add(strong, c.question(s)).add(plain, " on ")
 	out := []line{put(plain, strings.Repeat(s.pick("━", "="), w)), append(append(l, badge(s)...), span{strong, " " + s.safe(p.Target.Cluster) + "?"}).fit(s.glyphs, w), nil}
-	facts := [][2]string{{"It writes", c.writes(s)}, {"It can be undone", map[actions.UndoKind]string{actions.UndoFull: "in full, until somebody moves on", actions.UndoPartial: "in part; the plan says what not", actions.UndoNone: "no: there is no undo"}[p.Undo]}, {"It is logged", "as " + s.safe(s.acts.actor.Who()) + ", with what the kernel says of the session"}}
+	facts := [][2]string{{c.verb(), c.writes(s)}, {"It can be undone", map[actions.UndoKind]string{actions.UndoFull: "in full, until somebody moves on", actions.UndoPartial: "in part; the plan says what not", actions.UndoNone: "no: there is no undo"}[p.Undo]}, {"It is logged", "as " + s.safe(s.acts.actor.Who()) + ", with what the kernel says of the session"}}
 	if gone := gives(p.Totals); gone != "" {
 		facts = append([][2]string{{"It gives up", gone}}, facts...)
 	}
@@ -72,6 +72,20 @@ func (c *consent) question(s *snap) string {
 	return what
 }
 
+// fieldNouns are what the fields of changes are called when they are counted.
+var fieldNouns = map[string][2]string{"committed": {"committed offset", "committed offsets"}, "leader": {"leader", "leaders"}, "group": {"group", "groups"}}
+
+// verb is what is done to all that is changed: where nothing is left of it, it is deleted.
+func (c *consent) verb() string {
+	for i := range c.plan.Changes {
+		if after := c.plan.Changes[i].After; len(after) > 0 && string(after) != "null" {
+			return "It writes"
+		}
+	}
+	return "It deletes"
+}
+
+// writes counts what is changed, by field.
 func (c *consent) writes(s *snap) string {
 	fields := map[string]int{}
 	var order []string
@@ -83,7 +97,11 @@ func (c *consent) writes(s *snap) string {
 		fields[f]++
 	}
 	for i, f := range order {
-		order[i] = text.Exact(int64(fields[f])) + " " + s.safe(f)
+		if of, known := fieldNouns[f]; known {
+			order[i] = text.Plural(fields[f], of[0], of[1])
+		} else {
+			order[i] = text.Exact(int64(fields[f])) + " " + s.safe(f)
+		}
 	}
 	return strings.Join(order, ", ")
 }
