@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"time"
 
 	"weir/internal/config"
 )
@@ -41,7 +42,7 @@ func (a *app) governed(ctx context.Context, c config.Cluster) (config.Cluster, e
 
 // identified asks a cluster who it is, and gives the one of the configuration that it is; none where nothing says so.
 func (a *app) identified(ctx context.Context, cfg config.Config, c config.Cluster) (config.Cluster, string, error) {
-	is, err := a.sys.Identify(ctx, c)
+	is, err := a.identify(ctx, c)
 	if err != nil {
 		if cause := context.Cause(ctx); cause != nil {
 			return c, "", cause
@@ -67,10 +68,35 @@ func (a *app) identified(ctx context.Context, cfg config.Config, c config.Cluste
 	return config.Cluster{}, is.ID, nil
 }
 
+// identify asks a cluster who it is. One that takes connections and says nothing is left behind when time is up: looking into
+// why it is silent takes longer.
+func (a *app) identify(ctx context.Context, c config.Cluster) (config.Identity, error) {
+	type answer struct {
+		is  config.Identity
+		err error
+	}
+	told := make(chan answer, 1)
+	go func() {
+		is, err := a.sys.Identify(ctx, c)
+		told <- answer{is, err}
+	}()
+	select {
+	case t := <-told:
+		return t.is, t.err
+	case <-ctx.Done():
+		return config.Identity{}, context.Cause(ctx)
+	}
+}
+
+// identifyTime is how long the console stays closed over that: somebody waits for it.
+const identifyTime = 2 * time.Second
+
 // governedAlways is governed for the console, which opens on a cluster that can't be reached, too: what can't be told then
 // is read-only, and stays so.
 func (a *app) governedAlways(ctx context.Context, c config.Cluster) (config.Cluster, error) {
-	out, err := a.governed(ctx, c)
+	soon, cancel := context.WithTimeoutCause(ctx, identifyTime, unseen("%s does not tell who it is within %s, so that no policy can be found for it", c.Name, identifyTime))
+	defer cancel()
+	out, err := a.governed(soon, c)
 	f, isFault := errors.AsType[fault](err)
 	if err == nil || !isFault || f.code != Unseen {
 		return out, err
