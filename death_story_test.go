@@ -71,7 +71,7 @@ func TestStoryOfAClusterThatDies(t *testing.T) {
 	at := c.Brokers()[0]
 	p, run := watched(t, at)
 	p.AwaitThat("live data", func(s string) bool {
-		return strings.Contains(s, " live") && strings.Contains(s, "orders-billing") && strings.Contains(s, "all groups") && !strings.Contains(row(s, " orders-billing "), "~")
+		return strings.Contains(s, " live") && strings.Contains(s, "orders-billing") && strings.Contains(s, "worst groups") && !strings.Contains(row(s, " orders-billing "), "~")
 	})
 
 	c.Close()
