@@ -17,6 +17,7 @@ var harmless = map[string]bool{
 	"ListGroups": true, "FindCoordinator": true, "OffsetFetch": true, "ListOffsets": true, "DescribeShareGroupOffsets": true,
 	"DescribeGroups": true, "ConsumerGroupDescribe": true, "ShareGroupDescribe": true, "StreamsGroupDescribe": true,
 	"DescribeConfigs": true, "DescribeLogDirs": true, "SASLHandshake": true, "SASLAuthenticate": true,
+	"DescribeProducers": true, "ListTransactions": true, "DescribeTransactions": true,
 }
 
 // observed makes every kind of sweep and returns what the last two refreshes sent.
