@@ -13,6 +13,7 @@ import (
 	"go.uber.org/goleak"
 
 	"weir/lag"
+	"weir/lag/state"
 	"weir/probes"
 )
 
@@ -160,6 +161,44 @@ func TestEveryTickYieldsAReadingWhileASweepHangs(t *testing.T) {
 			t.Errorf("it never came back: %+v", last.Reading)
 		}
 	})
+}
+
+// Sweeps that outlast their ticks end with readings that began before what was told meanwhile: that is no clock set back,
+// and no time passes that did not. A cluster of which some brokers answer is not one that doesn't.
+func TestLongSweepsMakeNoTime(t *testing.T) {
+	for _, silent := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			begun := time.Now()
+			f := &fake{name: "a"}
+			f.reply = func(ctx context.Context, n int) (*lag.Reading, error) {
+				r := f.reading(n)
+				if n > 1 {
+					first := lag.ShardTime{Sent: begun, Answered: begun}
+					r.End[0], r.Committed[0], r.CommittedAt = 100, 90, []lag.ShardTime{first}
+					if silent {
+						r.EndAt, r.StartAt, r.StableAt = r.CommittedAt, r.CommittedAt, r.CommittedAt
+					}
+					r.Gaps, r.Complete = []lag.Gap{{Ref: lag.Ref{Cluster: "a", Kind: lag.KindBroker, Name: "1"}, Reason: lag.Timeout}}, false
+					time.Sleep(9 * time.Second)
+				}
+				return r, nil
+			}
+			got := collect(t, 10*time.Minute, f.source())
+			last := got[len(got)-1].Clusters[0]
+			v := last.Verdicts.Of(0)
+			if v.State != state.NotVisible || v.Since.Before(begun) || v.Since.After(begun.Add(time.Minute)) {
+				t.Errorf("silent %v: %v since %v of the watch: %s", silent, v.State, v.Since.Sub(begun), v.Why)
+			}
+			if failed := last.Failed > 0; failed != silent {
+				t.Errorf("silent %v, and %d sweeps failed", silent, last.Failed)
+			}
+			for i, s := range got[1:] {
+				if r := s.Clusters[0].Reading; r.Tick.Before(got[i].Clusters[0].Reading.Tick) {
+					t.Errorf("state %d goes back to %s", i, r.Tick)
+				}
+			}
+		})
+	}
 }
 
 func TestAClusterThatNeverAnswersIsAskedLessOften(t *testing.T) {

@@ -41,6 +41,7 @@ type watcher struct {
 	asks   time.Duration // the refresh that is asked for
 	every  time.Duration // between two sweeps now
 	begun  time.Time     // the last sweep
+	ticked time.Time     // the last tick at which nothing was read
 	once   bool          // the next tick comes sooner than those after it
 	strain strain
 }
@@ -144,7 +145,7 @@ func (w *watcher) take(s swept) {
 		return
 	}
 	r := s.part.Reading
-	if answered(w.last, r) {
+	if answered(w.begun, r) {
 		w.failed, w.rest = 0, 0
 	} else {
 		w.fail()
@@ -154,14 +155,17 @@ func (w *watcher) take(s swept) {
 		}
 	}
 	w.weigh(r)
+	if r.Tick.Before(w.ticked) { // ticks passed while the sweep was under way: time does not go back
+		r.Tick = w.ticked
+	}
 	w.fold(r, s.part.Found)
 }
 
-// answered reports whether any broker answered since the last reading.
-func answered(last, r *lag.Reading) bool {
+// answered reports whether any broker answered in the sweep that began then.
+func answered(begun time.Time, r *lag.Reading) bool {
 	for _, at := range [][]lag.ShardTime{r.EndAt, r.CommittedAt, r.StartAt} {
 		for _, s := range at {
-			if !s.IsZero() && (last == nil || s.Answered.After(last.Tick)) {
+			if !s.IsZero() && !s.Answered.Before(begun) {
 				return true
 			}
 		}
@@ -221,6 +225,7 @@ func (w *watcher) stale(at time.Time, reason lag.Reason, detail string) {
 		}
 	}
 	r.Tick, r.Gaps, r.Complete, r.Cost = at, gaps, false, lag.Cost{}
+	w.ticked = at
 	w.fold(&r, nil)
 }
 
