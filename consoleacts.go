@@ -197,12 +197,12 @@ func (a *actor) clusterOf(ctx context.Context, run string) (string, error) {
 }
 
 // Settle finds out what became of the steps in doubt of a run.
-func (a *actor) Settle(ctx context.Context, run string) (found []actions.Settled, err error) {
+func (a *actor) Settle(ctx context.Context, run string, tell func(actions.Event)) (found []actions.Settled, err error) {
 	cluster, err := a.clusterOf(ctx, run)
 	if err != nil {
 		return nil, err
 	}
-	err = a.carry(ctx, cluster, acting.Options{}, func(s *acting.Session) (err error) {
+	err = a.carry(ctx, cluster, acting.Options{Tell: tell}, func(s *acting.Session) (err error) {
 		found, err = s.Settle(ctx, run)
 		return err
 	})

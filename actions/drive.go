@@ -209,7 +209,7 @@ func (w *work) wait(ctx context.Context, by *Wait) error {
 	if now.Sub(w.waited) >= by.Left {
 		return by.Else
 	}
-	w.x.tell(Event{Run: w.id, Done: w.done, What: by.For, Wait: by})
+	w.x.tell(Event{Run: w.id, Done: w.done, What: by.For, Wait: by, Until: w.waited.Add(by.Left)})
 	w.waitsFor(by.For)
 	return w.pause(ctx, by.Again)
 }

@@ -41,11 +41,12 @@ type Executor struct {
 // Event is something that happened within a run. The first says nothing but that the run stands in the journal now.
 type Event struct {
 	Run   string
-	Step  Step    // the step it is about; zero before the first
-	Done  int     // steps that are done
-	What  string  // for a person; may be empty
-	Wait  *Wait   // set while a run waits
-	State Outcome // of a step that has ended
+	Step  Step      // the step it is about; zero before the first
+	Done  int       // steps that are done
+	What  string    // for a person; may be empty
+	Wait  *Wait     // set while a run waits
+	Until time.Time // when the waiting ends at the latest; zero when nothing is waited for, or no such time is known
+	State Outcome   // of a step that has ended
 }
 
 // Report is what became of a run.

@@ -263,6 +263,11 @@ func TestWait(t *testing.T) {
 			}
 			return nil
 		}
+		x.Tell = func(e Event) {
+			if e.Wait != nil && !e.Until.Equal(began.Add(90*time.Second)) {
+				t.Errorf("it waits until %s after it began", e.Until.Sub(began))
+			}
+		}
 		p, c := planned(t, x)
 		_, err := x.Apply(t.Context(), p, c)
 		must(t, err)

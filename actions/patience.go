@@ -25,7 +25,7 @@ func (w *work) patiently(ctx context.Context, look func() string) {
 		if what == "" || time.Since(begun) >= w.x.Patience || ctx.Err() != nil {
 			return
 		}
-		w.x.tell(Event{Run: w.id, Done: w.done, What: what, Wait: &Wait{For: what, Again: lookPause, Left: w.x.Patience}})
+		w.x.tell(Event{Run: w.id, Done: w.done, What: what, Wait: &Wait{For: what, Again: lookPause, Left: w.x.Patience}, Until: w.x.now().Add(w.x.Patience - time.Since(begun))})
 		w.waitsFor(what)
 		if w.pause(ctx, lookPause) != nil {
 			return

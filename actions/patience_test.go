@@ -111,6 +111,11 @@ func TestSettleLooksAgain(t *testing.T) {
 					blind(l, tt.looks, Done{}, unseenYet)
 				}
 				begun := time.Now()
+				x.Tell = func(e Event) {
+					if e.Wait != nil && !e.Until.Equal(begun.Add(30*time.Second)) {
+						t.Errorf("it waits until %s after it began", e.Until.Sub(begun))
+					}
+				}
 				found, err := x.Settle(t.Context(), rep.Run)
 				if ExitCode(err) != tt.exit || len(found) != 1 || (found[0].Outcome == OutcomeApplied) != (tt.exit == 0) {
 					t.Errorf("%+v, %v", found, err)

@@ -198,10 +198,10 @@ func (o *outside) verifyAudit(a Actor, v *auditView) tea.Cmd {
 }
 
 // settle finds out what became of a run's steps in doubt.
-func (o *outside) settle(a Actor, run string) tea.Cmd {
-	return o.thenIn(func(ctx context.Context) (string, error) {
-		found, err := a.Settle(ctx, run)
-		return settledWords(found), err
+func (o *outside) settle(a Actor, run string) (tea.Cmd, func()) {
+	return o.job(func(ctx context.Context) answerMsg {
+		found, err := a.Settle(ctx, run, o.jobs.tell)
+		return func(m *model) tea.Cmd { return m.settled(run, found, err) }
 	})
 }
 

@@ -124,6 +124,10 @@ func (m *model) start(i applyNow) tea.Cmd {
 // heard takes in what the run under way did.
 func (m *model) heard(all []actions.Event) {
 	for _, e := range all {
+		if n := m.acts.settling; n != nil && n.run == e.Run {
+			n.heard(e)
+			continue
+		}
 		if w := m.acts.work; w != nil && (w.run == "" || w.run == e.Run) {
 			w.heard(e, m.now)
 		}
@@ -246,12 +250,16 @@ func (m *model) runDo(i runDo) tea.Cmd {
 			m.stopWork()
 			return nil
 		}
+		if n := m.acts.settling; n != nil && n.run == i.run {
+			n.stop()
+			m.notice = "asked to stop looking; the run stays as it is"
+			return nil
+		}
 		return m.out.then(func() (string, error) {
 			return "run " + i.run + " was asked to stop; it ends the step it is at first", a.Cancel(i.run)
 		})
 	case vSettle:
-		m.notice = "finding out what became of run " + m.glyphs.Safe(i.run) + "; this only reads"
-		return m.out.settle(a, i.run)
+		return m.settle(i.run)
 	case vLeave:
 		if strings.TrimSpace(i.note) == "" {
 			m.notice = "ending a run as it is needs a note"

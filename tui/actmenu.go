@@ -108,7 +108,8 @@ func (a *actMenu) draw(s *snap, w, h int) ([]line, string) {
 		fact = ""
 	}
 	out = append(out, rule(s, "what can be done to "+s.safe(a.of.name), fact, w))
-	out = append(out, put(quiet, "   "+text.PadEnd("ACTION", actionCells)+text.PadEnd("WHAT IT DOES", max(20, w-actionCells-32))+"ASKS FOR"))
+	room := a.room(w)
+	out = append(out, put(quiet, "   "+text.PadEnd("ACTION", actionCells)+text.PadEnd("WHAT IT DOES", room)+"ASKS FOR"))
 	possible := slices.IndexFunc(a.rows, func(o offered) bool { return !o.offer.Possible })
 	if possible < 0 {
 		possible = len(a.rows)
@@ -145,12 +146,31 @@ func (a *actMenu) row(s *snap, i, w int) line {
 		}
 		return l.add(rest, why).fit(s.glyphs, w)
 	}
-	room := max(20, w-actionCells-32)
-	asks := asksWords(o.spec.Tier)
-	if o.spec.Effect == actions.Destroy {
-		asks += ", destroys"
+	does, room := o.spec.Summary, a.room(w)
+	if a.of.stood && o.ref.Kind == lag.KindPosition {
+		does = "p" + itoa(int(a.of.hand.partition)) + " of " + a.of.hand.topic + ": " + does
 	}
-	return l.add(rest, text.PadEnd(s.glyphs.CutEnd(s.safe(o.spec.Summary), room-1), room)).add(quiet, asks).fit(s.glyphs, w)
+	return l.add(rest, text.PadEnd(s.glyphs.CutEnd(s.safe(does), room-1), room)).add(quiet, a.asks(i)).fit(s.glyphs, w)
+}
+
+// room is how many cells there are for what an action does: all that the other columns need not.
+func (a *actMenu) room(w int) int {
+	asks := len("ASKS FOR")
+	for i := range a.rows {
+		if a.rows[i].offer.Possible {
+			asks = max(asks, text.Width(a.asks(i)))
+		}
+	}
+	return max(20, w-3-actionCells-asks-1)
+}
+
+// asks is what consent to an action asks for.
+func (a *actMenu) asks(i int) string {
+	spec := &a.rows[i].spec
+	if spec.Effect == actions.Destroy {
+		return asksWords(spec.Tier) + ", destroys"
+	}
+	return asksWords(spec.Tier)
 }
 
 // asksWords is what consent to a tier asks for.
@@ -171,8 +191,11 @@ func (a *actMenu) about(s *snap, w, h int) []line {
 	}
 	o := &a.rows[a.at]
 	out := []line{nil, rule(s, o.spec.Verb, "", w)}
+	if a.of.stood && o.ref.Kind == lag.KindPosition {
+		out = append(out, sentences(s, s.safe("About p"+itoa(int(a.of.hand.partition))+" of "+a.of.hand.topic+", on which the group stands; of another, from the partitions on its page."), w, 2)...)
+	}
 	for _, said := range []string{upperFirst(sentence(o.offer.Why)), upperFirst(sentence(o.spec.Summary)) + " " + strings.Join(strings.Fields(o.spec.Help), " ")} {
-		out = append(out, sentences(s, s.safe(said), w, 3)...)
+		out = append(out, sentences(s, s.safe(said), w, h)...)
 	}
 	if said := ofMarked(s, o.spec, o.ref, &a.of); said != "" {
 		out = append(out, put(plain, "   ").add(strong, said).fit(s.glyphs, w))
@@ -180,7 +203,7 @@ func (a *actMenu) about(s *snap, w, h int) []line {
 	if how := readOnlyWords(s); how != "" {
 		out = append(out, nil, put(plain, "   ").add(warning, how))
 	}
-	out = append(out, nil, put(quiet, "   the same from a shell:  ").add(plain, s.safe(shellLine(a.shell(s)))).fit(s.glyphs, w))
+	out = append(out, fromShell(s, a.shell(s), "   ", w)...)
 	return out[:min(len(out), max(0, h))]
 }
 

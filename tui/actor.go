@@ -34,8 +34,9 @@ type Actor interface {
 	Apply(ctx context.Context, p actions.Plan, c actions.Consent, tell func(actions.Event)) (actions.Report, error)
 	// Resume goes on with a run that stopped.
 	Resume(ctx context.Context, run string, p actions.Plan, c actions.Consent, tell func(actions.Event)) (actions.Report, error)
-	// Settle finds out what became of the steps in doubt of a run; it changes nothing on the cluster.
-	Settle(ctx context.Context, run string) ([]actions.Settled, error)
+	// Settle finds out what became of the steps in doubt of a run; it changes nothing on the cluster. tell hears what it waits
+	// for, and returns at once.
+	Settle(ctx context.Context, run string, tell func(actions.Event)) ([]actions.Settled, error)
 	// Dismiss ends an unfinished run as it is, with a note that says why that is well.
 	Dismiss(ctx context.Context, run, note string) error
 	// Cancel asks a run to stop between two steps, wherever it is driven from.

@@ -19,6 +19,7 @@ type acts struct {
 	runsAt   time.Time // when they were read; zero: not yet
 	runsErr  error
 	armed    map[string]arming
+	settling *settling // a run whose outcome is being found out; nil: none
 }
 
 // arming is a cluster that is read-only and armed for a while.
@@ -34,7 +35,8 @@ type work struct {
 	run      string // "" until the first word of it
 	began    time.Time
 	rows     []stepRow
-	waiting  string // what is waited for; "" for nothing
+	waiting  string    // what is waited for; "" for nothing
+	until    time.Time // at the longest; zero: not known
 	stopping bool
 	stop     func()
 	over     bool
@@ -77,25 +79,35 @@ func (a *acts) unfinished() []actions.RunInfo {
 func (a *acts) undoable(cluster string) string {
 	for _, r := range slices.Backward(a.runs) {
 		ref, err := lag.ParseRef(r.Target)
-		if err != nil || ref.Cluster != cluster || r.Undo == actions.UndoNone || r.Undo == "" || r.Undoes != "" || r.Done == 0 {
-			continue
-		}
-		switch r.Status {
-		case actions.StatusUndone, actions.StatusRunning, actions.StatusUnknown, actions.StatusSettled:
-		default:
+		if err == nil && ref.Cluster == cluster && r.Undoes == "" && undoes(&r) {
 			return r.Run
 		}
 	}
 	return ""
 }
 
+// canUndo reports whether a plan that undoes the run is worth asking for.
+func (a *acts) canUndo(run string) bool {
+	i := slices.IndexFunc(a.runs, func(r actions.RunInfo) bool { return r.Run == run })
+	return i >= 0 && !a.under() && a.settlingOf(run) == nil && undoes(&a.runs[i])
+}
+
+// undoes reports whether a run has ended with something done that can be taken back.
+func undoes(r *actions.RunInfo) bool {
+	switch r.Status {
+	case actions.StatusUndone, actions.StatusRunning, actions.StatusUnknown, actions.StatusSettled:
+		return false
+	}
+	return r.Undo != actions.UndoNone && r.Undo != "" && r.Done > 0
+}
+
 // heard takes in what a run did.
 func (w *work) heard(e actions.Event, now time.Time) {
 	w.run = e.Run
-	w.waiting = ""
+	w.waiting, w.until = "", time.Time{}
 	switch {
 	case e.Wait != nil:
-		w.waiting = e.What
+		w.waiting, w.until = e.What, e.Until
 		return
 	case e.Step.ID == "":
 		return

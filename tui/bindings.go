@@ -186,7 +186,7 @@ var bindings = []binding{
 	{vAct, []string{"a"}, "a", "act", "what can be done to what is under the cursor or marked", secAct, targets, 3, "there is nothing here to act on"},
 	{vMark, []string{"space"}, "Space", "mark", "mark partitions, to act on several", secAct, atPositions | atTopic, 10, "only partitions are marked; an action on a group takes them"},
 	{vMarkTo, []string{"v"}, "v", "mark to here", "mark all from the row marked last to this one", secAct, atPositions | atTopic, 0, "only partitions are marked; an action on a group takes them"},
-	{vUndo, []string{"z"}, "z", "undo", "the plan that undoes the run under the cursor, or the last one", secAct, anywhere &^ (acting | atHelp | atText), 0, "that works where runs and what they change are looked at"},
+	{vUndo, []string{"z"}, "z", "undo", "the plan that undoes the run under the cursor, or the last one", secAct, anywhere &^ (acting | atHelp | atText), 3, "that works where runs and what they change are looked at"},
 	{vAgain, []string{"r"}, "r", "again", "make the plan anew; read the journal again", secAct, atPlan | atRun | atRuns | atAudit, 5, "that makes a plan anew, or reads the journal again"},
 	{vSave, []string{"S"}, "S", "save", "keep the plan in a file for weir apply; :save NAME gives it a name", secAct, atPlan, 6, "only plans are saved"},
 	{vSettle, []string{"s"}, "s", "settle", "find out what became of a run that was cut off; only reads", secAct, atRun | atRuns, 4, "that works on runs"},

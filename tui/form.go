@@ -152,7 +152,7 @@ func (f *actForm) partitions(s *snap, base field) []field {
 	if n := len(f.on.marked); n > 0 {
 		add("marked", shortSpots(s, f.on.marked), topicsWord(f.on.marked))
 	}
-	if f.on.hand.topic != "" {
+	if f.on.hand.topic != "" && !f.on.stood {
 		add("in hand", shortSpots(s, []spot{f.on.hand}), topicsWord([]spot{f.on.hand}))
 	}
 	if n := len(f.on.troubled); n > 0 && n < f.on.all && n <= 1000 {

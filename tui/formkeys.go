@@ -301,7 +301,7 @@ func (f *actForm) tail(s *snap, w int) []line {
 		out = append(out, nil, put(plain, " ").add(accent, "Asking the brokers; this only reads. Esc leaves it."))
 	case f.fault != "":
 		out = append(out, nil)
-		for _, said := range wrap(s.glyphs, f.fault, w-4, 3) {
+		for _, said := range wrap(s.glyphs, f.fault, w-4, 5) {
 			out = append(out, put(plain, " ").add(warning, said))
 		}
 	case !f.of.offer.Possible:
@@ -310,5 +310,5 @@ func (f *actForm) tail(s *snap, w int) []line {
 			out = append(out, put(plain, " ").add(warning, said))
 		}
 	}
-	return append(out, nil, put(quiet, " the same from a shell:  ").add(plain, s.safe(shellLine(f.shell(s)))).fit(s.glyphs, w))
+	return append(out, fromShell(s, f.shell(s), " ", w)...)
 }

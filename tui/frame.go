@@ -28,7 +28,22 @@ func (m *model) frame() []line {
 	}
 	body, position := m.top().draw(s, m.w, m.h-2)
 	out := append([]line{m.header(s)}, padded(body, m.h-2)...)
-	return append(out, m.footer(s, position))
+	return m.unfold(s, append(out, m.footer(s, position)))
+}
+
+// unfold lays a word on the last key that is too long for the last row over the rows above it, until the next key: what is
+// said there, such as why an undo is refused, is never cut.
+func (m *model) unfold(s *snap, all []line) []line {
+	if m.prompt != nil || text.Width(m.notice) <= m.w {
+		return all
+	}
+	said := wrap(m.glyphs, m.notice, m.w-1, m.h-3)
+	at := len(all) - len(said) - 1
+	all[at] = rule(s, "", "any key takes this away", m.w)
+	for i, part := range said {
+		all[at+1+i] = put(warning, part)
+	}
+	return all
 }
 
 // card stands in for a screen that has no room.
@@ -238,7 +253,11 @@ func (m *model) footer(s *snap, position string) line {
 	p, picky := m.top().(interface{ offers(*snap, verb) bool })
 	var keys []*binding
 	for i := range bindings {
-		if b := &bindings[i]; b.foot > 0 && b.verb != vHelp && (b.verb != vEsc || len(m.stack) > 1) && b.works(m.top().place()) && (!picky || p.offers(s, b.verb)) {
+		b, at := &bindings[i], m.top().place()
+		if b.verb == vEsc && len(m.stack) == 1 || b.verb == vUndo && at&(atRun|atRuns) == 0 { // z works elsewhere, too, and is about runs
+			continue
+		}
+		if b.foot > 0 && b.verb != vHelp && b.works(at) && (!picky || p.offers(s, b.verb)) {
 			keys = append(keys, b)
 		}
 	}

@@ -310,7 +310,7 @@ func (p *runPage) journal(s *snap, w, h int) []line {
 
 // choices are what a person can decide about an unfinished run.
 func (p *runPage) choices(s *snap, w int) []line {
-	if p.live() || !p.info.Unfinished() {
+	if p.live() || !p.info.Unfinished() || s.acts.settlingOf(p.run) != nil {
 		return nil
 	}
 	out := []line{nil, rule(s, "you choose", "", w)}
@@ -319,6 +319,9 @@ func (p *runPage) choices(s *snap, w int) []line {
 	}
 	for _, c := range [][2]string{{"o", " go on    with what is missing; asks for consent again"}, {"z", " undo     put back what was written, from the journal: a new plan, consent again"},
 		{"e", " end      leave it as it is, with a note for the log"}} {
+		if c[0] == "z" && !s.acts.canUndo(p.run) {
+			continue
+		}
 		out = append(out, put(plain, "   ").add(accent, c[0]).add(plain, c[1]).fit(s.glyphs, w))
 	}
 	return out

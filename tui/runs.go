@@ -124,6 +124,10 @@ func (r *runs) pane(s *snap, w int) []line {
 	if said == "" {
 		said = "no reason was given"
 	}
+	if n := s.acts.settlingOf(r.runUnder(s)); n != nil {
+		out := []line{rule(s, "", "", w)}
+		return append(out, sentences(s, s.safe(n.words(s)), w, 3)...)
+	}
 	return []line{rule(s, "", "", w), put(plain, "   "+s.safe(upperFirst(sentence(said)))).fit(s.glyphs, w)}
 }
 
@@ -223,15 +227,33 @@ func unfinishedLines(s *snap, w int) []line {
 			return append(out, put(plain, " ").add(warning, "and "+itoa(len(s.acts.unfinished())-2)+" more unfinished: 8 lists them"))
 		}
 		c := statusCell(s, r.Status)
-		said := c.s + ": " + s.acts.verbOf(r.Kind) + " of " + targetWord(s, r.Target) + ". "
-		if r.Status == actions.StatusUnknown {
-			said += "8 opens it; settling only reads."
-		} else {
-			said += "It stopped after " + text.Plural(r.Done, "step", "steps") + "; 8 opens it, to go on, undo or end it."
+		said := s.safe(c.s + ": " + s.acts.verbOf(r.Kind) + " of " + targetWord(s, r.Target) + ". ")
+		tail := "8 opens it."
+		for _, t := range unfinishedTails(s, r) {
+			if text.Width(said)+text.Width(t) < w {
+				tail = t
+				break
+			}
 		}
-		out = append(out, put(plain, " ").add(c.role, s.safe(said)).fit(s.glyphs, w))
+		said = s.glyphs.CutEnd(said, w-1-text.Width(tail)) + tail
+		out = append(out, put(plain, " ").add(c.role, said))
 	}
 	return out
+}
+
+// unfinishedTails say what an unfinished run waits for, the fullest first.
+func unfinishedTails(s *snap, r actions.RunInfo) []string {
+	n := s.acts.settlingOf(r.Run)
+	switch {
+	case n != nil && !n.until.IsZero():
+		return []string{"It is being settled, until " + s.stamp(n.until) + " at the longest.", "Being settled until " + s.stamp(n.until) + ".", "Being settled."}
+	case n != nil:
+		return []string{"It is being settled.", "Being settled."}
+	case r.Status == actions.StatusUnknown:
+		return []string{"8 opens it; settling only reads."}
+	}
+	stopped := "It stopped after " + text.Plural(r.Done, "step", "steps") + "; 8 opens it"
+	return []string{stopped + ", to go on, undo or end it.", stopped + "."}
 }
 
 func (r *runs) do(s *snap, v verb) intent {
@@ -261,7 +283,12 @@ func decide(s *snap, v verb, run string) intent {
 		if r.Run != run {
 			continue
 		}
+		n := s.acts.settlingOf(run)
 		switch {
+		case n != nil && v == vStop:
+			return runDo{verb: v, run: run}
+		case n != nil:
+			return say{"run " + s.safe(run) + " is being settled; x stops that"}
 		case v == vSettle && r.Status != actions.StatusUnknown:
 			return say{"no step of run " + s.safe(run) + " is in doubt: it is " + statusWord(r.Status)}
 		case (v == vGoOn || v == vLeave) && !r.Unfinished():
@@ -283,6 +310,9 @@ func (r *runs) offers(s *snap, v verb) bool { return runOffers(s, v, r.runUnder(
 func (p *runPage) offers(s *snap, v verb) bool { return runOffers(s, v, p.run) }
 
 func runOffers(s *snap, v verb, run string) bool {
+	if v == vUndo {
+		return s.acts.canUndo(run)
+	}
 	if v != vSettle && v != vGoOn && v != vLeave && v != vStop {
 		return true
 	}

@@ -36,9 +36,12 @@ func (p *runPage) verdict(s *snap, w int) []line {
 		}
 		return say(strong, what+": done and verified.", note, p.undoSentence())
 	case actions.StatusUnknown:
+		next := "next: s settles: it asks the cluster what is true, and writes nothing there"
+		if n := s.acts.settlingOf(p.run); n != nil {
+			next = n.words(s)
+		}
 		return say(critical, "? OUTCOME UNKNOWN  "+what+": it was cut off after a step was announced and before its answer was heard.",
-			strings.TrimSpace("In doubt: "+strings.Join(p.info.Pending, ", ")+". What stands as done below is done, for certain. Nothing runs, and nothing is retried by itself."),
-			"next: s settles: it asks the cluster what is true, and writes nothing there")
+			strings.TrimSpace("In doubt: "+strings.Join(p.info.Pending, ", ")+". What stands as done below is done, for certain. Nothing runs, and nothing is retried by itself."), next)
 	case actions.StatusPaused:
 		return say(warning, what+": it stopped between two steps, after "+text.Plural(p.info.Done, "step", "steps")+". Nothing is in doubt.", failed)
 	case "":
@@ -68,7 +71,7 @@ func (p *runPage) going(s *snap, say func(role, string, ...string) []line) []lin
 	case p.work.stopping:
 		return say(warning, head, "It was asked to stop, and ends the step in hand first.")
 	case p.work.waiting != "":
-		return say(strong, head, "Waiting: "+sentence(p.work.waiting), rest)
+		return say(strong, head, upperFirst(waitWords(s, p.work.waiting, p.work.until)), rest)
 	}
 	return say(strong, head, rest)
 }

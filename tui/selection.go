@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 
 	"weir/actions"
@@ -12,7 +13,8 @@ import (
 type selection struct {
 	refs      []lag.Ref // of different kinds, the nearest first: a partition before its topic
 	name      string    // for a person
-	hand      spot      // the partition under the cursor; its topic is "" for none
+	hand      spot      // the partition under the cursor, or that the group stands on; its topic is "" for none
+	stood     bool      // hand is the one that the group stands on: nobody pointed at it
 	committed int64     // of the group on it; lag.Unknown or lag.None without
 	marked    []spot
 	troubled  []spot // partitions of the group in trouble
@@ -126,9 +128,37 @@ func (c selection) at(s *snap, p spot) selection {
 	return c
 }
 
-func (g *groups) selected(s *snap) (selection, bool) { return groupSelection(s, g.word("group")) }
+func (g *groups) selected(s *snap) (selection, bool) { return standing(s, g.word("group")) }
 
-func (o *overview) selected(s *snap) (selection, bool) { return groupSelection(s, o.cursor()) }
+func (o *overview) selected(s *snap) (selection, bool) { return standing(s, o.cursor()) }
+
+// standing is a group, with the partition that it stands on where its state names one: what gets a group over a record is
+// about that partition, and a person in a hurry shall not have to find it first.
+func standing(s *snap, name string) (selection, bool) {
+	c, ok := groupSelection(s, name)
+	if !ok {
+		return c, false
+	}
+	ix, _ := groupNamed(s, name)
+	p, ok := standsOn(s, ix)
+	if !ok {
+		return c, true
+	}
+	refs := c.refs
+	c = c.at(s, p)
+	c.refs, c.name, c.stood = append(refs, c.refs[len(refs)]), name, true
+	return c, true
+}
+
+// standsOn is the partition that tells most of a group, in a state that skipping a record may mend. False for other groups.
+func standsOn(s *snap, ix lag.GroupIx) (spot, bool) {
+	v, r := s.verdict(ix), s.read()
+	if v == nil || !slices.Contains(mends[v.State], "record-skip") || v.Worst < 0 || int(v.Worst) >= len(r.Positions) {
+		return spot{}, false
+	}
+	p := &r.Partitions[r.Positions[v.Worst].Partition]
+	return spot{r.Topics[p.Topic].Name, p.Number}, true
+}
 
 // selected is the group; with the cursor in the map of its partitions, the one in hand too, and among the members the
 // worst partition of the member in hand.
@@ -141,7 +171,7 @@ func (g *groupPage) selected(s *snap) (selection, bool) {
 		if topic, cell, held := g.heat.hand(); held {
 			return c.at(s, spot{topic, cell.number}), true
 		}
-		return c, true
+		return standing(s, g.name)
 	}
 	if at, held := g.members.under(); held && at < len(g.members.all) {
 		if worst := g.members.all[at].worst; worst != nil && worst.Severity > 0 {
@@ -150,7 +180,7 @@ func (g *groupPage) selected(s *snap) (selection, bool) {
 			return c.at(s, spot{r.Topics[part.Topic].Name, part.Number}), true
 		}
 	}
-	return c, true
+	return standing(s, g.name)
 }
 
 func (p *positions) selected(s *snap) (selection, bool) {

@@ -64,6 +64,20 @@ func shellLine(args []string) string {
 	return strings.Join(out, " ")
 }
 
+// fromShell is the command line that does the same, whole: on rows of its own where one is too short for it.
+func fromShell(s *snap, args []string, indent string, w int) []line {
+	said := s.safe(shellLine(args))
+	head := put(quiet, indent+"the same from a shell:  ")
+	if head.width()+text.Width(said) <= w {
+		return []line{nil, head.add(plain, said)}
+	}
+	out := []line{nil, put(quiet, indent+"the same from a shell:")}
+	for _, part := range wrap(s.glyphs, said, w-len(indent)-2, len(said)) {
+		out = append(out, put(plain, indent+"  "+part))
+	}
+	return out
+}
+
 // markdown is the view on top as it is pasted into a channel: with the cluster, the path and when the data was read.
 func (m *model) markdown() string {
 	s := m.snap()
