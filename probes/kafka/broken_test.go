@@ -52,10 +52,7 @@ func TestBrokersThatFail(t *testing.T) {
 	// A busy machine may have cost a broker its session, and the leaders then lie with the others.
 	victim := before.Nodes[before.Partitions[before.partition(topic, 0)].Leader].ID
 	c.Pause(int(victim))
-	r := sweep(t, p, refresh)
-	if r.Cost.Took > 2*refresh.Budget { // it hangs until it is resumed; a busy machine may end the wait a little late
-		t.Errorf("with a broker that hangs the refresh took %v of %v", r.Cost.Took, refresh.Budget)
-	}
+	r := sweep(t, p, refresh) // within its budget; see TestTheBudgetIsHeld
 	led := func(r *seen, i int) bool {
 		l := r.Partitions[i].Leader
 		return l >= 0 && r.Nodes[l].ID == victim

@@ -11,6 +11,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"weir/lag"
+	"weir/probes"
 )
 
 // A coordinator or leader that moved is found and asked within the same sweep, healRounds times at most, with a pause
@@ -23,18 +24,20 @@ const (
 
 // heal asks again for what the first round could not read because its broker was not the right one or did not answer,
 // and turns what is still missing into gaps.
+//
+// Where no broker has answered at all they are looked for once, by all addresses that are known: all may have moved. A
+// cluster that is gone is then told to be so at once, and not when every round has run out of time.
 func (s *sweep) heal() {
 	pause := s.ailing()
 	for round := 0; round < healRounds && s.orphaned(); round++ {
-		if pause && !s.pause(healPause<<round) || !pause && round > 0 {
+		if pause && !s.pause(healPause<<round) || !pause && round > 0 || !s.seen && s.due(probes.Layout) {
 			break
 		}
-		if groups := keys(s.orphanGroups); len(groups) > 0 {
-			s.locate(groups)
+		s.run(append(s.locate(), s.relayout()...))
+		if !s.seen {
+			break
 		}
-		if topics := s.lostTopics(); len(topics) > 0 {
-			s.relayout(topics)
-		}
+		s.grown()
 		s.adopt()
 		s.run(append(s.retryCommits(), s.retryOffsets()...))
 		s.grown()
@@ -113,12 +116,16 @@ func (s *sweep) adopt() {
 }
 
 // locate asks who coordinates groups whose coordinator did not know them or did not answer.
-func (s *sweep) locate(groups []lag.GroupIx) {
+func (s *sweep) locate() []call {
+	groups := keys(s.orphanGroups)
+	if len(groups) == 0 {
+		return nil
+	}
 	req := kmsg.NewPtrFindCoordinatorRequest()
 	for _, g := range groups {
 		req.CoordinatorKeys = append(req.CoordinatorKeys, s.w.topo.Groups[g].Name)
 	}
-	s.run([]call{{node: lag.Nowhere, req: req, what: "coordinators", apply: func(a answer) {
+	return []call{{node: lag.Nowhere, req: req, what: "coordinators", apply: func(a answer) {
 		if a.err != nil {
 			return // each group's own fault tells more
 		}
@@ -132,8 +139,7 @@ func (s *sweep) locate(groups []lag.GroupIx) {
 				s.coordinate(g, s.w.node(c.NodeID))
 			}
 		}
-	}}})
-	s.grown()
+	}}}
 }
 
 // coordinate notes who coordinates a group. Its commits keep the stamp they were read at.

@@ -36,8 +36,12 @@ func (s *sweep) layout() bool {
 	return known
 }
 
-// relayout reads the metadata of some topics again, after a leader moved.
-func (s *sweep) relayout(topics []string) {
+// relayout reads the metadata of topics again whose leader moved or does not answer.
+func (s *sweep) relayout() []call {
+	topics := s.lostTopics()
+	if len(topics) == 0 {
+		return nil
+	}
 	meta := kmsg.NewPtrMetadataRequest()
 	meta.AllowAutoTopicCreation = false
 	for _, t := range topics {
@@ -45,12 +49,11 @@ func (s *sweep) relayout(topics []string) {
 		mt.Topic = kmsg.StringPtr(t)
 		meta.Topics = append(meta.Topics, mt)
 	}
-	s.run([]call{{node: lag.Nowhere, req: meta, what: "metadata", apply: func(a answer) {
+	return []call{{node: lag.Nowhere, req: meta, what: "metadata", apply: func(a answer) {
 		if a.err == nil {
 			s.applyMetadata(a.resp.(*kmsg.MetadataResponse), false)
 		}
-	}}})
-	s.grown()
+	}}}
 }
 
 // applyMetadata takes a metadata reply; all says that what it does not name does not exist.
