@@ -35,6 +35,7 @@ type watcher struct {
 	rest   int // ticks to let pass before the next try
 	shaken []lag.Ref
 	amiss  bool // some group was not calm at the last sweep
+	astray bool // some partition had not all its copies in sync
 
 	asked  asked         // guarded by the engine's lock
 	nudged chan struct{} // holds one when there is something to look at
@@ -105,13 +106,10 @@ func (w *watcher) begin(ctx context.Context, done chan<- swept) bool {
 		}
 		w.probe = p
 	}
-	now, partitions := time.Now(), 0
-	if w.last != nil {
-		partitions = len(w.last.Partitions)
-	}
+	now := time.Now()
 	w.begun = now
 	want := probes.Want{
-		Due: w.clock.due(now, w.every, partitions, w.amiss), Focus: w.focus(), Keep: w.engine.opts.Keep,
+		Due: w.clock.due(now, w.every, w.circumstances()), Focus: w.focus(), Keep: w.engine.opts.Keep,
 		Budget: max(2*w.asks*time.Duration(w.strain.factor()), 10*time.Second),
 	}
 	if w.last == nil {
@@ -173,10 +171,17 @@ func answered(begun time.Time, r *lag.Reading) bool {
 	return len(r.Nodes) > 0 && len(r.Partitions) == 0 // an empty cluster
 }
 
+// backWithin is how soon a cluster that was seen before is tried again at the latest, where that is no more often than it
+// is swept: who looks at an outage must not wait for its end to be told.
+const backWithin = 10 * time.Second
+
 // fail lets the next ticks pass: 1, 3, then 5 of them.
 func (w *watcher) fail() {
 	w.failed++
 	w.rest = min(2*w.failed-1, 5)
+	if w.last != nil && len(w.last.Nodes) > 0 {
+		w.rest = min(w.rest, max(0, int(backWithin/w.every)-1))
+	}
 }
 
 // maxEvents bounds the change feed.
@@ -195,6 +200,7 @@ func (w *watcher) fold(r *lag.Reading, found []probes.Found) {
 	}
 	w.shaken = shaken(w.last, r)
 	w.last = r
+	w.astray = astray(r)
 	w.amiss = slices.ContainsFunc(verdicts.Groups, func(v state.Verdict) bool { return v.Severity > state.Calm })
 	c := Cluster{
 		Name: w.Name, Environment: w.Environment, Refresh: w.every, Strain: w.strained(r), Reading: r, Seen: len(r.Nodes) > 0, Failed: w.failed,
