@@ -1,8 +1,10 @@
 package state
 
 import (
+	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"weir/lag"
 )
@@ -48,6 +50,40 @@ func TestTimeThatWasNotSeen(t *testing.T) {
 			t.Errorf("position %d is %v behind (before %v), in %v, out %v", k, p.TimeLag, pos[k].TimeLag, p.Produce, p.Consume)
 		}
 	}
+}
+
+// The sentence of a group that can't be read says at every reading how old the news is, and is never younger than it.
+func TestTheAgeOfTheNewsIsNeverYounger(t *testing.T) {
+	for _, reads := range []bool{true, false} {
+		s := warm(t, 1)
+		s.reads[0] = reads
+		s.pass(120)
+		s.down = true
+		s.pass(20)
+		for age := 20; age < 40; age++ { // a little less: the answer takes its time
+			if v, want := s.res.Of(0), fmt.Sprintf("last read %ds ago", age-1); !strings.Contains(v.Why, want) {
+				t.Errorf("%s: %s; want %s", v.State, v.Why, want)
+			}
+			s.pass(1)
+		}
+	}
+}
+
+// That a group keeps up again is said to be so since it is seen to be, not since before an outage in which nobody knew.
+func TestNobodyKeptUpWhileNobodyKnew(t *testing.T) {
+	s := warm(t, 2)
+	s.rate[0] = 0 // nothing is unread there all the while
+	before := s.at
+	s.down = true
+	s.pass(30).is(NotVisible, Warning)
+	s.down = false
+	for range 30 {
+		s.pass(1)
+		if v := s.res.Of(0); v.State == KeepingUp && v.Since.Before(before.Add(30*time.Second)) {
+			t.Fatalf("%d s after, it keeps up since %s", s.seconds, v.Since)
+		}
+	}
+	s.is(KeepingUp, Calm)
 }
 
 // A group whose reading fails a few times in a row has not been silent meanwhile.

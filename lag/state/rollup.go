@@ -51,6 +51,9 @@ func (j *Judge) settle(r *lag.Reading, h *lag.History, g lag.GroupIx, m *memory,
 	if m.deserted && s.waits > 0 && codes[c].severity == Calm && !m.jobs.away(m.policy, m.now) {
 		c, at = cUnknown, m.now
 	}
+	if c == cKeepingUp && c != m.code && m.at != lag.Never {
+		at = m.now // some position kept up all along, or was not seen to do anything else: the group did not
+	}
 	if c != m.code || m.at == lag.Never {
 		m.code, m.at, m.whyAt = c, at, lag.Never
 	}

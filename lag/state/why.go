@@ -21,7 +21,10 @@ func passing(s State) bool {
 // explainWhy writes the sentence that explains the group's state.
 func (j *Judge) explainWhy(r *lag.Reading, h *lag.History, g lag.GroupIx, m *memory, s *sums, v *Verdict) {
 	every := rewordCalm
-	if v.Severity > Calm || passing(v.State) {
+	switch {
+	case m.unseen:
+		every = 0 // it tells how old the news is, which must not be told younger
+	case v.Severity > Calm || passing(v.State):
 		every = rewordTrouble
 	}
 	other := v.Severity > Calm && v.Counts != m.whyCounts // the map beside the sentence counts them too
