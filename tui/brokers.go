@@ -178,16 +178,26 @@ func healthOf(s *snap) health {
 	return h
 }
 
-// listen looks who is silent now: that changes with time, not with readings alone.
+// listen looks who is silent now: that changes with time, not with readings alone. Where no broker answers, those that had
+// nothing to be asked about count too: nobody is there to say that they are up.
 func (h *health) listen(s *snap) {
 	h.silent = nil
+	var idle []lag.NodeIx
 	for n := range s.read().Nodes {
 		if s.read().Nodes[n].Gone {
 			continue
 		}
-		if _, silent := silentSince(s, lag.NodeIx(n)); silent {
+		at, silent := silentSince(s, lag.NodeIx(n))
+		switch {
+		case silent:
 			h.silent = append(h.silent, lag.NodeIx(n))
+		case at.IsZero() || since(s.judged, at) > lateBy(s.c):
+			idle = append(idle, lag.NodeIx(n))
 		}
+	}
+	if len(h.silent) > 0 && len(h.silent)+len(idle) == h.up {
+		h.silent = append(h.silent, idle...)
+		slices.Sort(h.silent)
 	}
 }
 

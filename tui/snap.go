@@ -136,9 +136,19 @@ func (s *snap) oldShard(at lag.ShardTime) bool {
 // sleeps, that of the wall can be set back. What is old never looks fresh, whatever clocks do.
 func since(now, t time.Time) time.Duration { return max(now.Sub(t), now.Round(0).Sub(t.Round(0))) }
 
-// oldGroup reports whether a group's commits are older than two refreshes, and when they were read.
+// oldGroup reports whether a group's commits are older than two refreshes, and when they were read. A coordinator that
+// answers may yet not tell of this group, as one that has just started does: then the commits have stamps of their own.
 func (s *snap) oldGroup(g lag.GroupIx) (time.Time, bool) {
+	const looked = 100 // positions; what fails most often fails for all of a group
 	r := s.read()
+	if len(r.LateCommit) > 0 {
+		all := r.Groups[g].Positions
+		for _, i := range all[:min(len(all), looked)] {
+			if at, late := r.LateCommit[i]; late && s.oldShard(at) {
+				return at.Answered, true
+			}
+		}
+	}
 	n := r.Groups[g].Coordinator
 	if n < 0 || int(n) >= len(r.CommittedAt) || r.CommittedAt[n].IsZero() {
 		return time.Time{}, s.late != live

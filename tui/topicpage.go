@@ -242,12 +242,7 @@ func (t *topicPage) cells(s *snap, at int) []cell {
 	row := t.reader.Row(t.rows[at])
 	out := make([]cell, len(t.columns))
 	style := wire.Style{Terminal: true, Glyphs: s.glyphs, Now: s.now}
-	old := s.late != live
-	if id, ok := row[t.table.Column("leader")].Integer(); ok {
-		if n := nodeOf(s.read(), int32(id)); n >= 0 && int(n) < len(s.read().EndAt) {
-			old = s.oldShard(s.read().EndAt[n])
-		}
-	}
+	old := s.oldShard(s.read().EndStamp(t.parts[t.rows[at]]))
 	slow := t.slowestCells(s, row[t.table.Column("partition")])
 	isr, replicas := row[t.table.Column("isr")], row[t.table.Column("replicas")]
 	for i, c := range t.columns {
