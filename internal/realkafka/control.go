@@ -55,25 +55,32 @@ func (c *Cluster) signal(id int, s syscall.Signal) {
 	}
 }
 
-// Restart starts a node that was killed or stopped, on its old folder and ports, and waits until a broker answers again. Its replicas may
-// still be out of sync: see WaitISR.
-func (c *Cluster) Restart(id int) {
+// Restart starts nodes that were killed or stopped, on their old folders and ports, and waits until the brokers among them answer and
+// know each other again; where all were gone, a majority of the controllers must start at once, because none is ready without it. Their
+// replicas may still be out of sync: see WaitISR.
+func (c *Cluster) Restart(ids ...int) {
 	c.t.Helper()
-	n := c.own(id)
-	if n.alive() {
-		c.t.Fatalf("node %d runs already", id)
+	var brokers []*node
+	for _, id := range ids {
+		n := c.own(id)
+		if n.alive() {
+			c.t.Fatalf("node %d runs already", id)
+		}
+		n.paused = false
+		if err := c.startNode(n); err != nil {
+			c.t.Fatal(err)
+		}
+		if n.broker {
+			brokers = append(brokers, n)
+		}
 	}
-	n.paused = false
-	if err := c.startNode(n); err != nil {
-		c.t.Fatal(err)
-	}
-	if !n.broker {
+	if len(brokers) == 0 {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), startLimit)
 	defer cancel()
-	if err := c.ready(ctx, n); err != nil {
-		c.t.Fatalf("restart node %d: %v", id, err)
+	if err := c.ready(ctx, brokers...); err != nil {
+		c.t.Fatalf("restart nodes %v: %v", ids, err)
 	}
 }
 
