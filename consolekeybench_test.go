@@ -25,7 +25,7 @@ const (
 var pressed = []press{
 	{"2", "▸ groups", ""}, {"j", " 2 of 1000", ""}, {"k", " 1 of 1000", ""}, {pageDown, "", " 1 of 1000"}, {pageUp, " 1 of 1000", ""},
 	{"G", " 1000 of 1000", ""}, {"g", " 1 of 1000", ""}, {"w", "COORD", ""}, {"w", "", "COORD"}, {"!", "none of 1000", ""}, {"!", " 1 of 1000", ""},
-	{"N", "GROUP▴", ""}, {"L", "LAG ▾", ""}, {"/", "Enter keeps", ""}, {"9", "/9 ", ""}, {"9", "/99 ", ""}, {enter, "filter 99 (Esc)", ""}, {escape, "", "filter 99 (Esc)"},
+	{"N", "GROUP▴", ""}, {"L", "LAG ▾", ""}, {"/", "Enter keeps", ""}, {"9", "/9 ", ""}, {"9", "/99 ", ""}, {enter, "filter 99 (Esc)", "Enter keeps"}, {escape, "", "filter 99 (Esc)"},
 	{":", ":   Tab", ""}, {escape, "", ":   Tab"}, {"a", "▸ act", ""}, {escape, "", "▸ act"}, {"?", "▸ help", ""}, {escape, "", "▸ help"},
 	{enter, "lag and rates", ""}, {"p", "FROZEN", ""}, {"p", "", "FROZEN"}, {escape, "", "lag and rates"},
 	{"3", "▸ topics", ""}, {"j", " 2 of 1000", ""}, {"G", " 1000 of 1000", ""}, {enter, "partitions ", "▸ topics  "}, {"j", " 2 of 100", ""}, {escape, "1000 of 1000", ""},

@@ -22,6 +22,26 @@ func (h *History) Produce(p PartitionIx, d time.Duration) (float64, bool) {
 	return float64(e.End-end) / e.Seen.Duration(at).Seconds(), true
 }
 
+// ProduceAll puts what [History.Produce] returns for each partition, by its index, into out; −1 where it is false. out is
+// as long as there are partitions.
+func (h *History) ProduceAll(d time.Duration, out []float64) {
+	lv, row := h.axis.back(h.axis.now - Moments(d))
+	at, all := h.axis.levels[lv].at[row], h.rows[lv][row]
+	for p := range out {
+		out[p] = -1
+		e := &h.ends[p]
+		if p < len(all) && all[p] != hole && Known(e.End) && e.Seen != Never {
+			if e.Seen-at >= leastWindow {
+				out[p] = float64(e.End-int64(all[p])-e.base) / e.Seen.Duration(at).Seconds()
+			}
+			continue
+		}
+		if rate, known := h.Produce(PartitionIx(p), d); known { // its end was not read then: as of the next row in which it was
+			out[p] = rate
+		}
+	}
+}
+
 // endBack returns the end as of the row at or next after m.
 func (h *History) endBack(p PartitionIx, e *EndTrack, m Moment) (end int64, at Moment, ok bool) {
 	lv, _ := h.axis.back(m)

@@ -140,31 +140,16 @@ type health struct {
 }
 
 // healthOf counts what a reading tells, and looks who is silent now.
-func healthOf(s *snap) health {
+func healthOf(s *snap, l *laid) health {
 	h := health{slowest: lag.Nowhere, p99: -1}
 	r := s.read()
 	if r == nil || r.Topology == nil {
 		return h
 	}
-	holds := make([]bool, len(r.Nodes))
-	for i := range r.Partitions {
-		p := &r.Partitions[i]
-		if p.Gone || r.Topics[p.Topic].Gone {
-			continue
-		}
-		if p.Leader < 0 {
-			h.leaderless++
-		}
-		if len(p.ISR) < len(p.Replicas) {
-			h.under++
-		}
-		for _, n := range p.Replicas {
-			holds[n] = true
-		}
-	}
+	h.leaderless, h.under = l.leaderless, l.under
 	for n := range r.Nodes {
 		if r.Nodes[n].Gone {
-			if holds[n] {
+			if l.holds[n] {
 				h.down = append(h.down, lag.NodeIx(n))
 			}
 			continue

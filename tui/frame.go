@@ -48,8 +48,8 @@ func (m *model) unfold(s *snap, all []line) []line {
 
 // card stands in for a screen that has no room.
 func (m *model) card(s *snap) []line {
-	t, h := sumUp(s.c), healthOf(s)
-	said, r, glyph := overviewSentence(s, &t, &h)
+	sum := m.sum(s)
+	said, r, glyph := overviewSentence(s, &sum.totals, &sum.health)
 	right := stamp(s, false)
 	left := badge(s).add(plain, " ").add(strong, s.safe(s.conf.Name))
 	if with := append(left.add(plain, "  "), modeLine(s)...); with.width()+right.width() < m.w {

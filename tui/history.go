@@ -92,6 +92,7 @@ type clusterHistory struct {
 	folded map[lag.NodeIx]time.Time // the answer of each coordinator that was taken in last
 	asOf   time.Time
 	costs  []paid
+	counts *counts // of the last reading that was counted; nil before the first
 }
 
 // paid is what one sweep cost.
@@ -138,7 +139,7 @@ func (h *clusterHistory) fold(c *engine.Cluster) {
 			h.of(lag.GroupIx(g)).take(fresh[n], v.Lag, v.Produce, v.Consume)
 		}
 	}
-	t := sumUp(c)
+	t := &h.count(c).totals
 	h.all.take(asOf, t.lag, t.in, t.out)
 }
 

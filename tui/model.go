@@ -51,15 +51,15 @@ type model struct {
 
 // counted is what is counted of a cluster, worked out once for each reading.
 type counted struct {
-	of     *lag.Reading
-	totals totals
+	*counts
 	health health
 	once   *atOnce // what the overview alone counts, once it has
 }
 
 func (c *counted) count(s *snap) {
-	if s.read() == nil || s.read() != c.of {
-		c.of, c.totals, c.health, c.once = s.read(), sumUp(s.c), healthOf(s), nil
+	if c.counts == nil || s.read() == nil || s.read() != c.of {
+		c.counts = s.hist.count(s.c)
+		c.health, c.once = healthOf(s, c.laid), nil
 	}
 }
 

@@ -76,7 +76,7 @@ func (o *overview) sync(s *snap) {
 	sum := s.sum(s)
 	o.reading, o.totals, o.health = r, sum.totals, sum.health
 	if sum.once == nil {
-		sum.once = &atOnce{limited(s), busiest(s), perBroker(s)}
+		sum.once = &atOnce{limited(s), busiest(s, sum.counts), perBroker(sum.counts)}
 	}
 	o.atOnce = *sum.once
 	o.rows = o.rows[:0]

@@ -197,37 +197,13 @@ type brokerSum struct {
 	inLeast        bool
 }
 
-func perBroker(s *snap) []brokerSum {
-	r := s.read()
-	out := make([]brokerSum, len(r.Nodes))
+// perBroker adds what comes in to what the layout tells.
+func perBroker(c *counts) []brokerSum {
+	out := slices.Clone(c.laid.brokers)
 	for n := range out {
-		out[n].in = -1
-	}
-	for i := range r.Partitions {
-		p := &r.Partitions[i]
-		if p.Gone || r.Topics[p.Topic].Gone {
-			continue
-		}
-		if p.Leader >= 0 {
-			b, rate := &out[p.Leader], -1.0
-			b.leaders++
-			if i < len(s.c.Produce) {
-				rate = s.c.Produce[i]
-			}
-			b.in, b.inLeast = addRate(b.in, b.inLeast, rate)
-		}
-		if len(p.ISR) == len(p.Replicas) {
-			continue
-		}
-		for _, n := range p.Replicas {
-			if !slices.Contains(p.ISR, n) {
-				out[n].under++
-			}
-		}
-	}
-	for n := range out {
-		if out[n].leaders == 0 {
-			out[n].in = 0
+		b := &out[n]
+		if b.in, b.inLeast = c.flow.brokers[n].rate, c.flow.brokers[n].least; b.leaders == 0 {
+			b.in = 0
 		}
 	}
 	return out

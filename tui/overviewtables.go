@@ -52,31 +52,31 @@ type busyTopic struct {
 	size  lag.Sum // bytes
 }
 
+// mostBusy is how many of the topics that are written to most are looked at.
+const mostBusy = 8
+
 // busiest are the topics that are written to most.
-func busiest(s *snap) []busyTopic {
+func busiest(s *snap, c *counts) []busyTopic {
 	r := s.read()
-	all := make([]busyTopic, len(r.Topics))
-	for t := range all {
-		all[t] = busyTopic{name: r.Topics[t].Name, rate: -1}
-	}
-	for p := range r.Partitions {
-		part := &r.Partitions[p]
-		if t := &r.Topics[part.Topic]; part.Gone || t.Gone || t.Internal {
-			continue
-		}
-		b, rate := &all[part.Topic], -1.0
-		if p < len(s.c.Produce) {
-			rate = s.c.Produce[p]
-		}
-		b.parts++
-		b.rate, b.least = addRate(b.rate, b.least, rate)
-		if p < len(r.Size) {
-			b.size.Add(r.Size[p])
+	var top []lag.TopicIx
+	for t, sum := range c.flow.topics {
+		if sum.rate > 0 {
+			top = append(top, lag.TopicIx(t))
 		}
 	}
-	all = slices.DeleteFunc(all, func(b busyTopic) bool { return b.rate <= 0 })
-	slices.SortStableFunc(all, func(a, b busyTopic) int { return cmp.Compare(b.rate, a.rate) })
-	return all[:min(len(all), 8)]
+	slices.SortStableFunc(top, func(a, b lag.TopicIx) int { return cmp.Compare(c.flow.topics[b].rate, c.flow.topics[a].rate) })
+	top = top[:min(len(top), mostBusy)]
+	out := make([]busyTopic, len(top))
+	for i, t := range top {
+		b := busyTopic{name: r.Topics[t].Name, parts: c.laid.parts[t], rate: c.flow.topics[t].rate, least: c.flow.topics[t].least}
+		for _, p := range r.Topics[t].Partitions {
+			if c.laid.topics[p] == t && int(p) < len(r.Size) {
+				b.size.Add(r.Size[p])
+			}
+		}
+		out[i] = b
+	}
+	return out
 }
 
 // busyTopics lists the topics that are written to most.

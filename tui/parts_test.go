@@ -6,6 +6,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"weir/internal/engine"
 	"weir/internal/text"
 	"weir/lag"
 	"weir/lag/state"
@@ -209,27 +210,29 @@ func TestSplitWhy(t *testing.T) {
 	}
 }
 
+func summed(c *engine.Cluster) totals { return newHistory().count(c).totals }
+
 func TestTotalsKeepTheUnknownApart(t *testing.T) {
 	c := troubled(night)
-	got := sumUp(&c)
+	got := summed(&c)
 	if got.groups != 19 || got.troubles != 3 || got.lagBound != lag.AtLeast || got.inLeast || got.in < 50*375 || got.troubled[state.Stalled] != 1 {
 		t.Errorf("%+v", got)
 	}
 	c.Produce[0] = -1
-	if got = sumUp(&c); !got.inLeast {
+	if got = summed(&c); !got.inLeast {
 		t.Error("a partition whose rate is not known makes no lower bound")
 	}
 	c.Produce = nil
-	if got = sumUp(&c); !got.inLeast || got.in > 20_000 {
+	if got = summed(&c); !got.inLeast || got.in > 20_000 {
 		t.Errorf("without rates of partitions, in is what the groups tell: %g", got.in)
 	}
-	none := sumUp(nil)
+	none := summed(nil)
 	if none.lag != lag.Unknown || none.in >= 0 {
 		t.Errorf("of nothing: %+v", none)
 	}
 	v := state.Verdict{State: state.NeverCommitted, Lag: lag.Unknown, Unknown: map[string]lag.Reason{"lag": lag.NoCommit}, Produce: 1, Consume: 0}
 	c.Verdicts.Groups[2] = v
-	if got = sumUp(&c); got.lagBound != lag.Exact {
+	if got = summed(&c); got.lagBound != lag.Exact {
 		t.Error("a group that commits nothing makes the lag of all a lower bound")
 	}
 }

@@ -27,8 +27,8 @@ type totals struct {
 // trouble reports whether a verdict wants somebody.
 func trouble(v *state.Verdict) bool { return v != nil && v.Severity >= state.Warning && !v.Muted }
 
-// sumUp adds up what is known of a cluster's groups. A record counts once for each group that reads it.
-func sumUp(c *engine.Cluster) totals {
+// sumUp adds up what is known of a cluster's groups, and of what comes in. A record counts once for each group that reads it.
+func sumUp(c *engine.Cluster, f *flow) totals {
 	t := totals{in: -1, out: -1, lag: lag.Unknown}
 	var sum lag.Sum
 	if c == nil || c.Reading == nil || c.Reading.Topology == nil {
@@ -54,23 +54,9 @@ func sumUp(c *engine.Cluster) totals {
 		t.lag, t.lagBound = sum.Value()
 	}
 	if c.Produce != nil {
-		t.in, t.inLeast = written(c)
+		t.in, t.inLeast = f.all.rate, f.all.least
 	}
 	return t
-}
-
-// written is what comes into all topics that are not the brokers' own; negative: not known. What is known of some
-// partitions alone is told as the least it is.
-func written(c *engine.Cluster) (sum float64, least bool) {
-	sum = -1
-	r := c.Reading
-	for p, rate := range c.Produce {
-		if p >= len(r.Partitions) || r.Partitions[p].Gone || r.Topics[r.Partitions[p].Topic].Gone || r.Topics[r.Partitions[p].Topic].Internal {
-			continue
-		}
-		sum, least = addRate(sum, least, rate)
-	}
-	return sum, least
 }
 
 func (t *totals) add(v *state.Verdict, name string, sum *lag.Sum) {

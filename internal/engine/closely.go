@@ -40,13 +40,7 @@ const ratesOver = time.Minute
 
 func (w *watcher) rates(r *lag.Reading) []float64 {
 	out := make([]float64, len(r.Partitions))
-	for p := range out {
-		rate, known := w.history.Produce(lag.PartitionIx(p), ratesOver)
-		if !known {
-			rate = -1
-		}
-		out[p] = rate
-	}
+	w.history.ProduceAll(ratesOver, out)
 	return out
 }
 

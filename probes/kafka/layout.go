@@ -133,6 +133,7 @@ func (s *sweep) bury(t lag.TopicIx) {
 func (s *sweep) buryPartition(p lag.PartitionIx) {
 	e := s.w.editPartition(p)
 	e.Gone, e.Leader, e.ISR, e.Offline = true, lag.Nowhere, nil, nil
+	s.w.leads[p] = lag.Nowhere
 	s.w.partRoutes++
 }
 
@@ -200,6 +201,7 @@ func (s *sweep) applyPartition(ix lag.PartitionIx, p *kmsg.MetadataResponseTopic
 	}
 	e := s.w.editPartition(ix)
 	e.Gone, e.Leader, e.Epoch, e.Replicas, e.ISR, e.Offline = false, leader, p.LeaderEpoch, replicas, isr, offline
+	s.w.leads[ix] = leader
 }
 
 func same(a, b []lag.NodeIx) bool { return slices.Equal(a, b) }

@@ -216,7 +216,7 @@ func (d *offsetDecoder) Offset(partition int32, offset, _ int64, code int16) {
 		return
 	}
 	p := d.parts[partition]
-	if int(p) >= len(d.values) || d.w.topo.Partitions[p].Leader != d.node {
+	if int(p) >= len(d.values) || d.w.leads[p] != d.node {
 		return // nobody asked
 	}
 	d.left--

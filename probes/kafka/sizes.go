@@ -76,7 +76,7 @@ func (s *sweep) applySize(n lag.NodeIx, t lag.TopicIx, p kmsg.DescribeLogDirsRes
 	if p.IsFuture || p.Partition < 0 || int(p.Partition) >= len(parts) {
 		return
 	}
-	if ix := parts[p.Partition]; s.w.topo.Partitions[ix].Leader == n {
+	if ix := parts[p.Partition]; s.w.leads[ix] == n {
 		s.col.fit(&s.w.topo)
 		s.col.edit(colSize)[ix] = p.Size
 	}

@@ -14,7 +14,8 @@ type world struct {
 	nodes  map[int32]lag.NodeIx
 	topics map[string]lag.TopicIx
 	groups map[string]lag.GroupIx
-	held   []held // by group
+	held   []held       // by group
+	leads  []lag.NodeIx // the leader by partition: what is looked up for each offset read lies close together
 	// lent marks the slices the last snapshot holds.
 	lent struct{ nodes, topics, partitions, groups bool }
 	// Who coordinates which groups, and who leads which partitions, as counts of changes.
@@ -129,6 +130,7 @@ func (w *world) partition(t lag.TopicIx, number int32) lag.PartitionIx {
 	for n := int32(len(parts)); n <= number; n++ {
 		parts = append(parts, lag.PartitionIx(len(w.topo.Partitions)))
 		w.topo.Partitions = append(w.topo.Partitions, lag.Partition{Topic: t, Number: n, Leader: lag.Nowhere, Epoch: -1, Gone: true})
+		w.leads = append(w.leads, lag.Nowhere)
 	}
 	topic.Partitions = parts
 	return parts[number]

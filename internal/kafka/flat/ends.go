@@ -118,18 +118,27 @@ func (o *Offsets) walk(sink OffsetSink) error {
 	r.int32("throttle time")
 	for n := r.count("topics", 3); n > 0 && r.bad == ""; n-- {
 		sink.Topic(r.bytes("a topic's name"))
-		// smallest partition: index 4, error 2, timestamp 8, offset 8, epoch 4, tags 1
 		for p := r.count("partitions", 27); p > 0 && r.bad == ""; p-- {
-			num, code := r.int32("a partition"), r.int16("an error")
-			at, offset := r.int64("a timestamp"), r.int64("an offset")
-			r.int32("a leader epoch")
-			r.tags()
-			if r.bad == "" {
-				sink.Offset(num, offset, at, code)
-			}
+			o.partition(&r, sink)
 		}
 		r.tags()
 	}
 	r.tags()
 	return r.err("list offsets")
+}
+
+// smallest partition: index 4, error 2, timestamp 8, offset 8, epoch 4, tags 1.
+func (o *Offsets) partition(r *reader, sink OffsetSink) {
+	if b := r.b; len(b) >= 27 && b[26] == 0 { // no tags: nearly all of them
+		sink.Offset(int32(binary.BigEndian.Uint32(b)), int64(binary.BigEndian.Uint64(b[14:])), int64(binary.BigEndian.Uint64(b[6:])), int16(binary.BigEndian.Uint16(b[4:])))
+		r.b = b[27:]
+		return
+	}
+	num, code := r.int32("a partition"), r.int16("an error")
+	at, offset := r.int64("a timestamp"), r.int64("an offset")
+	r.int32("a leader epoch")
+	r.tags()
+	if r.bad == "" {
+		sink.Offset(num, offset, at, code)
+	}
 }
