@@ -1,5 +1,7 @@
 package lag
 
+import "math"
+
 // restAt is how many unread records count as none: the markers of transactions take offsets that some clients never
 // commit (KIP-98).
 const restAt = 2
@@ -13,6 +15,7 @@ type Track struct {
 	Since  Moment // since when this position is watched without a break; Never: not yet
 	Wait   Moment // how long something had been waiting when the commit moved last; Never: it moved but once
 	Told   Told
+	Blur   uint8 // for how many seconds the commit may have been there when it was first seen to have moved; 255: or more
 }
 
 // Told are facts of one position's track.
@@ -48,6 +51,7 @@ func (h *History) foldGroup(r *Reading, g GroupIx, fresh bool) {
 	if _, unread := r.Unread[g]; unread {
 		fresh = false
 	}
+	blur := h.blur(gt)
 	if fresh {
 		gt.Seen = h.axis.now
 	}
@@ -77,6 +81,7 @@ func (h *History) foldGroup(r *Reading, g GroupIx, fresh bool) {
 		t.Told |= Fresh
 		if c := r.Committed[i]; c != t.Commit {
 			consumed += h.move(i, t, e, c, spacing)
+			t.Blur = blur
 			gt.Moved = gt.Moved || t.Told&JustMoved != 0
 			gt.cleared = gt.cleared || c == None
 		}
@@ -85,6 +90,14 @@ func (h *History) foldGroup(r *Reading, g GroupIx, fresh bool) {
 	gt.lag = behind
 	gt.produced += produced
 	gt.consumed += consumed
+}
+
+// blur returns for how many seconds what is read of a group now may have been so.
+func (h *History) blur(gt *GroupTrack) uint8 {
+	if gt.Seen == Never {
+		return math.MaxUint8
+	}
+	return uint8(min((h.axis.now-gt.Seen+9)/10, math.MaxUint8))
 }
 
 // restart begins a position's track anew on a log that began anew.

@@ -55,7 +55,7 @@ func (f *facts) becauseStill(c code, speaks bool) string {
 	case f.silence <= f.patience():
 		return "silent for " + span10(f.silence) + " only; " + span10(f.patience()) + " are usual here"
 	}
-	return "the oldest unread record is " + span10(f.age) + " old, and " + span10(f.m.fine) + " are fine"
+	return "the oldest unread record is " + span10(f.age) + " old, and " + span10(f.fine()) + " are fine"
 }
 
 func (f *facts) becauseBehind(c code, speaks bool) string {
@@ -64,6 +64,8 @@ func (f *facts) becauseBehind(c code, speaks bool) string {
 		return "nothing waits"
 	case f.m.r == 0:
 		return "the group's rhythm is not known yet"
+	case !f.behind() && f.slower():
+		return "all that waits came after the last commit, " + span10(f.age) + " ago at most, and this position need not commit as often as its group"
 	case !f.behind():
 		return "the oldest unread record is " + span10(f.age) + " old, and up to " + span10(max(f.m.limit, f.l.behindLeast, f.m.fine)) + " are usual here"
 	case c == cDraining:

@@ -97,6 +97,9 @@ func (f *facts) inputs() []Input {
 		{"prompt", strconv.Itoa(m.prompt), "positions"}, {"works_off", strconv.FormatBool(m.reading), ""},
 		{"seeing_again", strconv.FormatBool(m.fogged), ""},
 	}
+	if m.restMost > 0 {
+		in = append(in, Input{"left_unread", tenths(left(f.t)), "s"}, Input{"left_limit", tenths(m.restMost), "s"})
+	}
 	if m.long.known {
 		in = append(in, Input{"came_in", strconv.FormatFloat(m.long.came, 'f', 1, 64), "records/s"},
 			Input{"read", strconv.FormatFloat(m.long.read, 'f', 1, 64), "records/s"})

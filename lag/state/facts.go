@@ -104,7 +104,16 @@ func (f *facts) stuck() bool {
 	if f.held() {
 		return !f.m.reading && !f.inTurns() || f.was.code == cStopped && f.m.memberless
 	}
-	return !f.m.fogged && f.silence > f.patience() && f.age > f.m.fine
+	return !f.m.fogged && f.silence > f.patience() && f.age > f.fine()
+}
+
+// fine is an age of the oldest unread record that is no trouble, whatever else is seen: more where the position has not
+// shown its own rhythm yet, for members of one group may commit at several.
+func (f *facts) fine() lag.Moment {
+	if f.t.Wait == lag.Never && f.m.others {
+		return max(f.m.fine, f.l.unheard+f.l.rhythmSlack)
+	}
+	return f.m.fine
 }
 
 // patience is how long a position may be silent: the group's limit; longer where it has just been silent for longer and
@@ -153,5 +162,35 @@ func (f *facts) behind() bool {
 	if f.was.code == cFallingBehind || f.was.code == cDraining {
 		limit -= m.r
 	}
-	return f.waits && lag.Known(f.t.Commit) && m.r > 0 && f.age > limit
+	return f.waits && lag.Known(f.t.Commit) && m.r > 0 && (f.age > limit && !f.slower() || f.leaves() > 0)
+}
+
+// slower reports whether all that waits came after the last commit, and no longer ago than this position's own rhythm
+// explains, which is a longer one than its group's, or not known yet.
+func (f *facts) slower() bool {
+	t := f.t
+	switch {
+	case t.Moved != lag.Never && t.Third < t.Moved:
+		return false
+	case t.Wait == lag.Never:
+		return f.m.others && f.age <= f.fine()
+	}
+	return t.Wait > f.m.r && f.age <= lag.Moment(f.l.rhythmFactor*float64(t.Wait))+f.l.rhythmSlack
+}
+
+// leaves returns how old what the last commit left unread was then, where that is older than commits of its group leave; 0
+// else.
+func (f *facts) leaves() lag.Moment {
+	m := f.m
+	if m.restMost == 0 || f.t.Moved-m.base <= m.r || m.now-f.t.Moved > m.limit || f.e.Freed > f.t.Moved {
+		return 0 // it tells of a rebalance, an outage or a transaction rather, or is no news
+	}
+	most := max(m.restMost, m.fine)
+	if f.was.code == cFallingBehind || f.was.code == cDraining {
+		most /= 2
+	}
+	if left := left(f.t); left > most {
+		return left
+	}
+	return 0
 }

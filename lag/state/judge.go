@@ -105,7 +105,7 @@ func (j *Judge) positions(r *lag.Reading, h *lag.History, g lag.GroupIx, m *memo
 		}
 		s.positions++
 		if t.Told&lag.JustMoved != 0 && t.Wait != lag.Never && calm {
-			m.rhythm.learn(t.Wait, len(grp.Positions), m.now)
+			m.learn(&j.limits, t, len(grp.Positions))
 		}
 		c := j.quick(r, h, m, t, e, i, p, &s)
 		if c == cUnknown || m.marks[k].code >= cDraining {

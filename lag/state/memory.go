@@ -9,6 +9,7 @@ import (
 // memory is what outlives a reading of one group.
 type memory struct {
 	rhythm    rhythm
+	rests     rhythm     // how old what a commit leaves unread usually is, of groups that commit rarely
 	begun     lag.Moment // since when it is watched; lag.Never: not yet
 	samples   int        // readings in which some position committed
 	moved     lag.Moment // when some position committed last
@@ -32,6 +33,7 @@ type memory struct {
 	// Of the present reading.
 	now, limit, r lag.Moment               // r is 0 while the rhythm is not known
 	known         lag.Moment               // up to when it is known what the group does: when its commits were read last
+	restMost      lag.Moment               // a commit that leaves older records unread than this is late for them; 0: not known, or no news
 	fine          lag.Moment               // an age of the oldest unread record that is no trouble, whatever else is seen
 	committed     int                      // positions with a commit
 	noEnd         int                      // its positions on logs whose end was never told
@@ -89,13 +91,15 @@ func (m *memory) observe(l *limits, r *lag.Reading, h *lag.History, g lag.GroupI
 	if m.policy != nil {
 		m.fine = max(m.fine, lag.Moments(m.policy.TimeLag))
 	}
+	m.restMost = m.restMostOf(l)
 	m.share = grp.Type == lag.Share
 	m.look(l, h, gt, present)
 	m.rebalances(l, h, gt)
 	m.members(l, gt)
-	// A group that is overloaded commits in larger steps than it used to, and in larger ones the further it is behind.
+	// A group that is overloaded commits in larger steps than it used to, and in larger ones the further it is behind. One
+	// that commits rarely, and has not since it is told to be, may have stopped.
 	factor := l.rhythmFactor
-	if m.code == cFallingBehind {
+	if m.code == cFallingBehind && (m.restMost == 0 || m.moved > m.at) {
 		factor = l.stepFactor
 	}
 	m.patience = max(m.limit, min(lag.Moment(factor*float64(m.gap))+l.rhythmSlack, l.unlearned))
@@ -133,7 +137,7 @@ func (m *memory) look(l *limits, h *lag.History, gt *lag.GroupTrack, present boo
 // rebalances follows runs of rebalances: those that come again before their group has settled are one.
 func (m *memory) rebalances(l *limits, h *lag.History, gt *lag.GroupTrack) {
 	// A rebalance may begin and end between two readings: what was not seen of it is added.
-	settle := min(max(seconds(5)+2*m.r, l.settleLeast)+2*lag.Moments(h.Step()), l.settleMost)
+	settle := min(max(seconds(5)+2*m.r, l.settleLeast), l.settleMost) + 2*lag.Moments(h.Step())
 	on := gt.Phase == lag.Moving && !m.unseen
 	entered := gt.Phase == lag.Steady && gt.Since == m.now && gt.Before != lag.Unlisted
 	if on || entered {

@@ -22,7 +22,7 @@ const (
 type rhythm struct {
 	count [buckets]float32
 	total float32
-	times int        // readings that brought waits, up to leastTimes
+	times int        // readings that brought waits, up to restTimes
 	last  lag.Moment // of those
 }
 
@@ -48,7 +48,7 @@ func upTo(b int) time.Duration {
 
 // learn takes in one wait of a group with so many positions, seen at now.
 func (y *rhythm) learn(wait lag.Moment, positions int, now lag.Moment) {
-	if y.times < leastTimes && (y.times == 0 || now != y.last) {
+	if y.times < restTimes && (y.times == 0 || now != y.last) {
 		y.times, y.last = y.times+1, now
 	}
 	if y.total > float32(forgetAfter*max(positions, 4)) {
@@ -78,4 +78,35 @@ func (y *rhythm) told() time.Duration {
 		}
 	}
 	return upTo(0)
+}
+
+// restTimes is how many readings must have brought commits before it is known what they leave unread.
+const restTimes = 3
+
+// learn takes in the commit that a position has just made.
+func (m *memory) learn(l *limits, t *lag.Track, positions int) {
+	m.rhythm.learn(t.Wait, positions, m.now)
+	if m.r > l.behindLeast {
+		m.rests.learn(left(t), positions, m.now)
+	}
+}
+
+// left returns how old what a commit left unread was at least then.
+func left(t *lag.Track) lag.Moment {
+	if t.Third == lag.Never || t.Moved == lag.Never {
+		return 0
+	}
+	return max(0, t.Moved-t.Third-seconds(int(t.Blur)))
+}
+
+// restMostOf returns how old what a commit leaves unread may be; 0 where that is not known, or where the age tells as soon.
+//
+// The records of a group that commits rarely grow old before their age is unusual. What tells sooner is what a commit
+// leaves: a reader that keeps up has read nearly all there was, or, where it commits a batch once that is done, what was
+// there when the batch began. It is given what the age is given on top of what is usual.
+func (m *memory) restMostOf(l *limits) lag.Moment {
+	if m.r <= l.behindLeast || m.rests.times < restTimes {
+		return 0
+	}
+	return max(lag.Moments(m.rests.told())+m.limit-m.r, l.behindLeast)
 }
