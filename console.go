@@ -22,10 +22,10 @@ func console(ctx context.Context, c *cli.Console) error {
 	var clusters []tui.Cluster
 	for _, k := range c.Clusters {
 		clusters = append(clusters, tui.Cluster{Name: k.Name, Environment: k.Environment, ReadOnly: k.Mode == config.ReadOnly,
-			Policies: c.Policies[k.Name], NoPeek: noPeek(k)})
+			Policies: c.Policies[k.Name], NoPeek: noPeek(k), Flags: c.Flags, Unnamed: c.Unnamed})
 	}
 	o := tui.Options{
-		Engine: c.Engine, Clusters: clusters, Progress: box, In: os.Stdin, Out: os.Stdout, Getenv: os.Getenv, UTC: c.UTC, Unacting: c.Unacting,
+		Engine: c.Engine, Clusters: clusters, Progress: box, In: os.Stdin, Out: os.Stdout, Getenv: os.Getenv, Version: version(), UTC: c.UTC, Unacting: c.Unacting,
 		Write: writeNew,
 		Waiting: func(run string) {
 			c.Note("run " + run + " ends the step it is at, and then stops; weir run show tells what it did")

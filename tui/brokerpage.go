@@ -145,6 +145,16 @@ func (b *brokerPage) draw(s *snap, w, h int) ([]line, string) {
 	if n < 0 {
 		return goneLines(s, "broker", strconv.Itoa(int(b.id))), ""
 	}
+	lines := append(b.head(s, n, w, h), nil, rule(s, "partitions it holds", joinFacts(b.narrowed(s), b.held(s)), w))
+	if len(b.keys) == 0 {
+		return append(lines, emptyTable(s, &b.list, "partition")...), b.where()
+	}
+	room := max(2, h-len(lines))
+	return append(lines, b.grid.draw(s.theme, w, room, true, func(at int) []cell { return b.cells(s, at) })...), b.where()
+}
+
+// head is what stands over the partitions that it holds.
+func (b *brokerPage) head(s *snap, n lag.NodeIx, w, h int) []line {
 	lines := append([]line{nil}, b.sentence(s, n, w)...)
 	lines = append(lines, nil)
 	lines = append(lines, b.numbers(s, n, w)...)
@@ -155,12 +165,18 @@ func (b *brokerPage) draw(s *snap, w, h int) ([]line, string) {
 	} else {
 		lines = append(append(lines, b.disks(s, n, w, min(rows, 2))...), b.settings(s, n, w, min(rows, 3))...)
 	}
-	lines = append(lines, nil, rule(s, "partitions it holds", joinFacts(b.narrowed(s), b.held(s)), w))
-	if len(b.keys) == 0 {
-		return append(lines, emptyTable(s, &b.list, "partition")...), b.where()
+	return lines
+}
+
+func (b *brokerPage) markdown(s *snap) string {
+	n := lag.NodeIx(lag.Nowhere)
+	if s.read() != nil && s.read().Topology != nil {
+		n = nodeOf(s.read(), b.id)
 	}
-	room := max(2, h-len(lines))
-	return append(lines, b.grid.draw(s.theme, w, room, true, func(at int) []cell { return b.cells(s, at) })...), b.where()
+	if n < 0 {
+		return fence(plainLines(goneLines(s, "broker", strconv.Itoa(int(b.id)))))
+	}
+	return fence(plainLines(b.head(s, n, copyWidth, copyHeight))) + "\n" + b.list.markdown(s)
 }
 
 // sentence is the verdict: whether it answers, and what of it is not in sync.
@@ -371,7 +387,7 @@ func (b *brokerPage) describe(s *snap, raw bool) (string, []string, bool) {
 		if reader.Cell(i, col).String() != strconv.Itoa(int(b.id)) {
 			continue
 		}
-		out := pages(s, wire.New("", s.judged, s.wire(), t.Pick([]int{i})), raw)
+		out := pages(s, wire.New(s.version, s.judged, s.wire(), t.Pick([]int{i})), raw)
 		if n := nodeOf(s.read(), b.id); !raw && n >= 0 {
 			out = append(out, "", "differs from the default")
 			for _, c := range s.read().Tuning[n].Changed {

@@ -178,10 +178,15 @@ func (c *clusters) do(_ *snap, v verb) intent {
 
 func (c *clusters) command(*snap) []string {
 	args := []string{"weir", "get", "groups"}
-	for _, name := range c.keys {
-		args = append(args, "-c", name)
+	for i, of := range c.all {
+		if i == 0 {
+			args = append(args, of.conf.Flags...)
+		}
+		if !of.conf.Unnamed {
+			args = append(args, "-c", of.conf.Name)
+		}
 	}
-	return append(args, "--filter", troublesFilter)
+	return append(args, "--window", lookOn, "--filter", troublesFilter)
 }
 
 // others are the clusters beside this one that were looked at already.

@@ -119,22 +119,18 @@ func feedOf(s *snap, g lag.GroupIx) []change {
 	return out
 }
 
-var eventTableColumns = []wire.Column{
-	{Name: "ref", Kind: wire.Text, Always: true}, {Name: "at", Kind: wire.Time},
-	{Name: "kind", Kind: wire.Enum, Names: append(lag.EventKinds(), wire.KindMark)}, {Name: "subject", Kind: wire.Text},
-	{Name: "before", Kind: wire.Text}, {Name: "after", Kind: wire.Text}, {Name: "seq", Kind: wire.Number},
-}
-
-// eventTable is the change feed, newest first.
+// eventTable is the change feed as the shell prints it, newest first.
 func eventTable(s *snap) wire.Table {
-	all := s.changes
-	return wire.Table{Schema: "weir.event/v1", Columns: eventTableColumns, Len: len(all), Name: "ref",
-		Fill: func(row int, dst []wire.Value) {
-			e := &all[len(all)-1-row]
-			dst[0], dst[1], dst[2] = wire.Word(e.Subject.String()), wire.Moment(e.At, lag.NotMeasured), wire.Word(e.kind())
-			dst[3], dst[4], dst[5] = wire.Word(changeSubject(s, e)), wire.Word(e.Before), wire.Word(e.After)
-			dst[6] = wire.Int(int64(len(all)-1-row), lag.NoReason)
-		}}
+	all := make([]wire.Event, len(s.changes))
+	for i := range s.changes {
+		c := &s.changes[i]
+		e := wire.Event{Cluster: c.Subject.Cluster, At: c.At, Ref: c.Subject, Kind: c.kind(), Before: c.Before, After: c.After}
+		if c.mark && c.by != "" {
+			e.After += " by " + c.by
+		}
+		all[len(all)-1-i] = e
+	}
+	return wire.Events(all)
 }
 
 // events is the change feed of a cluster.
@@ -147,16 +143,24 @@ type events struct {
 
 var eventColumns = []column{
 	{field: "at", head: "AT", width: 12, left: true},
-	{field: "subject", head: "OF", width: 17, left: true},
+	{field: "ref", head: "OF", width: 17, left: true},
 	{field: "kind", head: "WHAT", width: 100, left: true},
 }
 
 func newEvents() *events {
 	e := &events{}
-	e.list = list{noun: "events", names: []string{"subject"}, source: eventTable, grid: grid{columns: eventColumns, grow: 1, chosen: -1}}
+	e.list = list{noun: "events", names: []string{"ref", "after"}, source: eventTable, grid: grid{columns: eventColumns, grow: 1, chosen: -1}}
 	e.id = func(row cells) string {
-		t, _ := row(1).Time()
-		return t.String() + row(0).String() + row(2).String() + row(4).String() + row(5).String()
+		t, _ := row(2).Time()
+		return t.String() + row(0).String() + row(3).String() + row(4).String() + row(5).String()
+	}
+	e.distinct = func() (out []string) {
+		for i := range e.all {
+			if !e.all[i].mark && (i == 0 || e.all[i].Subject.Name != e.all[i-1].Subject.Name) {
+				out = append(out, e.all[i].Subject.Name)
+			}
+		}
+		return out
 	}
 	return e
 }
@@ -201,12 +205,11 @@ func (e *events) draw(s *snap, w, h int) ([]line, string) {
 }
 
 func (e *events) cells(s *snap, at int) []cell {
-	row := e.reader.Row(e.rows[at])
-	seq, _ := row[6].Integer()
-	if len(e.all) == 0 {
+	seq := len(e.all) - 1 - e.rows[at]
+	if seq < 0 {
 		return make([]cell, len(e.columns))
 	}
-	ev := &e.all[min(int(seq), len(e.all)-1)]
+	ev := &e.all[seq]
 	return []cell{{s.stamp(ev.At), quiet}, {s: changeSubject(s, ev)}, {changeWords(s, ev), ev.role()}}
 }
 

@@ -193,6 +193,9 @@ func sentences(s *snap, said string, w, most int) []line {
 }
 
 func (g *groupPage) do(s *snap, v verb) intent {
+	if _, ok := groupNamed(s, g.name); !ok {
+		return say{"group " + s.safe(g.name) + " is gone; Esc goes back"}
+	}
 	switch v {
 	case vPanel, vPanelBack:
 		g.panel = (g.panel + 1) % numPanels
@@ -206,6 +209,9 @@ func (g *groupPage) do(s *snap, v verb) intent {
 		return g.peek(s)
 	}
 	if g.panel == onMembers {
+		if v == vLeft || v == vRight {
+			return say{"Tab goes to the map of partitions, where left and right move"}
+		}
 		g.members.move(v)
 		return nil
 	}
@@ -243,7 +249,7 @@ func (g *groupPage) peek(s *snap) intent {
 }
 
 func (g *groupPage) command(s *snap) []string {
-	return append([]string{"weir", "describe", "group"}, withCluster(s, g.name)...)
+	return append(withCluster(s, "weir", "describe", "group", g.name), "--window", lookOn)
 }
 
 func (g *groupPage) describe(s *snap, raw bool) (string, []string, bool) {
@@ -254,7 +260,7 @@ func (g *groupPage) describe(s *snap, raw bool) (string, []string, bool) {
 	reader, col := wire.NewReader(&t), t.Column("group")
 	for i := range t.Len {
 		if reader.Cell(i, col).String() == g.name {
-			return g.name, pages(s, wire.New("", s.judged, s.wire(), t.Pick([]int{i})), raw), true
+			return g.name, pages(s, wire.New(s.version, s.judged, s.wire(), t.Pick([]int{i})), raw), true
 		}
 	}
 	return "", nil, false

@@ -376,8 +376,7 @@ func (g *groups) do(s *snap, v verb) intent {
 		return g.toMine(s)
 	}
 	if v == vByRate {
-		g.sortBy("consume_per_second", true)
-		return nil
+		return g.sortBy("consume_per_second", true)
 	}
 	out, _ := g.list.do(s, v, g.width)
 	return out

@@ -89,6 +89,10 @@ func (m *heat) move(v verb, w int) {
 		m.climb(-row, row)
 	case vDown:
 		m.climb(row, row)
+	case vHalfUp, vPageUp:
+		m.climbs(v == vPageUp, -row, row)
+	case vHalfDown, vPageDown:
+		m.climbs(v == vPageDown, row, row)
 	case vFirst:
 		m.at = 0
 	case vLast:
@@ -124,6 +128,17 @@ func (m *heat) step(by int) {
 		m.at = base - 1
 	default:
 		m.at = base + max(0, min(at+by, n-1))
+	}
+}
+
+// climbs goes on by ten rows, or by half as many: the map is seen whole, so a page is no measure.
+func (m *heat) climbs(whole bool, by, row int) {
+	n := 5
+	if whole {
+		n = 10
+	}
+	for range n {
+		m.climb(by, row)
 	}
 }
 

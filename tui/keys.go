@@ -80,10 +80,12 @@ func (m *model) do(v verb) tea.Cmd {
 	case vFreeze:
 		m.freeze()
 	case vHelp:
-		if _, already := m.top().(*help); !already {
-			crumbs := m.top().crumbs(m.snap())
-			m.open(newHelp(m.top().place(), crumbs[0]))
+		if _, already := m.top().(*help); already {
+			m.climb()
+			break
 		}
+		crumbs := m.top().crumbs(m.snap())
+		m.open(newHelp(m.top().place(), crumbs[0]))
 	case vAct:
 		return m.actOn()
 	case vUndo:
@@ -190,7 +192,11 @@ func (m *model) quit() tea.Cmd {
 func (m *model) number(name string) {
 	for _, v := range viewNames {
 		if v.key == name {
-			m.root(v.make())
+			made := v.make()
+			if len(m.stack) == 1 && m.top().place() == made.place() {
+				m.notice = "this is " + v.name + ", from the begin"
+			}
+			m.root(made)
 			return
 		}
 	}

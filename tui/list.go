@@ -115,8 +115,8 @@ func (l *list) setFilter(s *snap, expr string) error {
 	return nil
 }
 
-// sortBy orders by a field; by the one it is ordered by already, the other way round.
-func (l *list) sortBy(field string, down bool) {
+// sortBy orders by a field; by the one it is ordered by already, the other way round. It says what the order is.
+func (l *list) sortBy(field string, down bool) intent {
 	if field == l.sorted && l.heldAt.IsZero() && (field != "") {
 		down = !l.down
 	}
@@ -125,12 +125,48 @@ func (l *list) sortBy(field string, down bool) {
 	if down && field != "" {
 		l.order = "-" + field
 	}
+	return say{l.orderWords()}
 }
+
+// orderWords tells the order.
+func (l *list) orderWords() string {
+	switch {
+	case l.total == 0:
+		return noRows
+	case l.sorted == "":
+		return "in its own order; left and right choose a column to order by"
+	}
+	ends := [2]string{"the least first", "the most first"}
+	if c := l.table.Column(l.sorted); c >= 0 {
+		switch l.table.Columns[c].Kind {
+		case wire.Text, wire.Nested:
+			ends = [2]string{"from a to z", "from z to a"}
+		case wire.Time:
+			ends = [2]string{"the earliest first", "the latest first"}
+		case wire.Enum:
+			ends = [2]string{"in the order of its words", "the other way round"}
+		}
+	}
+	at := 0
+	if l.down {
+		at = 1
+	}
+	return "ordered by " + strings.ReplaceAll(l.sorted, "_", " ") + ", " + ends[at] + "; what is not known is last"
+}
+
+// noRows is said of a key that works on rows where there are none.
+const noRows = "there are no rows here"
 
 // do answers the keys that all lists share; false for one that is the view's own.
 func (l *list) do(s *snap, v verb, w int) (intent, bool) {
 	if l.move(v) {
 		return nil, true
+	}
+	switch v {
+	case vLeft, vRight, vTroubles, vMark, vMarkTo, vWide:
+		if l.total == 0 {
+			return say{noRows}, true
+		}
 	}
 	switch v {
 	case vLeft:
@@ -140,18 +176,24 @@ func (l *list) do(s *snap, v verb, w int) (intent, bool) {
 	case vSort:
 		return l.sort(), true
 	case vByName:
-		l.sortBy(l.names[0], false)
+		return l.sortBy(l.names[0], false), true
 	case vByLag:
-		l.sortBy("lag", true)
+		return l.sortBy("lag", true), true
 	case vByAge:
-		l.sortBy("state_since", false)
+		return l.sortBy("state_since", false), true
 	case vByState:
-		l.sortBy("", false)
+		if out := l.sortBy("", false); l.total == 0 {
+			return out, true
+		}
+		return say{"ordered by state, the gravest first"}, true
 	case vWide:
-		l.wide = !l.wide
+		return l.widened(w), true
 	case vTroubles:
 		l.onlyBad, l.dirty = !l.onlyBad, true
 	case vFolded:
+		if l.folded == 0 && !l.unfolded {
+			return say{"nothing is folded away"}, true
+		}
 		l.unfolded, l.dirty = !l.unfolded, true
 	case vMark:
 		l.mark()
@@ -163,6 +205,16 @@ func (l *list) do(s *snap, v verb, w int) (intent, bool) {
 	return nil, true
 }
 
+// widened brings the columns that did not fit, or takes them away again.
+func (l *list) widened(w int) intent {
+	was := slices.Clone(l.fit(w))
+	if l.wide = !l.wide; slices.Equal(was, l.fit(w)) {
+		l.wide = !l.wide
+		return say{"all columns are shown"}
+	}
+	return nil
+}
+
 // sort sorts by the chosen column, or again by the one it was sorted by.
 func (l *list) sort() intent {
 	field := l.sorted
@@ -172,8 +224,7 @@ func (l *list) sort() intent {
 	if field != "" && l.table.Column(field) < 0 {
 		return say{"this column has nothing to order by"}
 	}
-	l.sortBy(field, field != "" && !l.isText(field))
-	return nil
+	return l.sortBy(field, field != "" && !l.isText(field))
 }
 
 func (l *list) isText(field string) bool {
@@ -213,23 +264,34 @@ func (l *list) where() string {
 
 // narrowed says in the table's rule what is hidden; "" when nothing is.
 func (l *list) narrowed(s *snap) string {
-	var said []string
-	if l.onlyMine {
-		said = append(said, "only mine (M)")
-	}
-	if l.onlyBad {
-		said = append(said, "only troubles (!)")
-	}
-	if l.expr != "" {
-		said = append(said, "filter "+s.safe(l.expr)+" (Esc)")
-	}
+	said := l.hides(s, true)
 	if n := len(l.marks); n > 0 {
 		said = append(said, itoa(n)+" marked (Esc)")
+	}
+	return strings.Join(said, "; ")
+}
+
+// hides says what hides rows, with the keys that show them again where those are asked for.
+func (l *list) hides(s *snap, keys bool) (said []string) {
+	key := func(k string) string {
+		if !keys {
+			return ""
+		}
+		return " (" + k + ")"
+	}
+	if l.onlyMine {
+		said = append(said, "only mine"+key("M"))
+	}
+	if l.onlyBad {
+		said = append(said, "only troubles"+key("!"))
+	}
+	if l.expr != "" {
+		said = append(said, "filter "+s.safe(l.expr)+key("Esc"))
 	}
 	if l.doubtful > 0 {
 		said = append(said, itoa(l.doubtful)+" hidden: a value they are filtered by is not known")
 	}
-	return strings.Join(said, "; ")
+	return said
 }
 
 // held says since when the order is no longer the true one.
@@ -247,7 +309,7 @@ func (l *list) describe(s *snap, raw bool) (string, []string, bool) {
 	}
 	at, _ := l.grid.under()
 	picked := l.table.Pick([]int{l.rows[at]})
-	doc := wire.New("", s.judged, s.wire(), picked)
+	doc := wire.New(s.version, s.judged, s.wire(), picked)
 	return l.title(row), pages(s, doc, raw), true
 }
 

@@ -14,6 +14,7 @@ import (
 type model struct {
 	theme
 	out      outside
+	version  string // of weir
 	clusters []Cluster
 	utc      bool
 	local    *time.Location
@@ -75,7 +76,7 @@ func (m *model) sum(s *snap) *counted {
 }
 
 func newModel(o Options, out outside) *model {
-	m := &model{told: newTheme(o.Getenv), set: o.Settings, saved: o.Settings, out: out, clusters: o.Clusters,
+	m := &model{told: newTheme(o.Getenv), set: o.Settings, saved: o.Settings, out: out, version: o.Version, clusters: o.Clusters,
 		utc: o.UTC || o.Settings.UTC, local: time.Local,
 		hist: map[string]*clusterHistory{}, first: map[string]reading{}, sums: map[string]*counted{}, past: map[byte][]string{}}
 	m.past[':'] = o.Past
@@ -234,7 +235,7 @@ func (m *model) snapOf(i int) *snap {
 	if m.utc {
 		zone = time.UTC
 	}
-	s := &snap{theme: m.theme, now: m.now.In(zone), judged: m.now.In(zone), frozen: !m.frozen.IsZero(), acts: &m.acts}
+	s := &snap{theme: m.theme, version: m.version, now: m.now.In(zone), judged: m.now.In(zone), frozen: !m.frozen.IsZero(), acts: &m.acts}
 	if s.frozen {
 		s.judged = m.frozen.In(zone)
 	}

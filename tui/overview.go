@@ -263,7 +263,11 @@ func overviewSentence(s *snap, t *totals, h *health) (said string, r role, glyph
 	case bad != "":
 		return upper(sentence(bad)) + " " + calmWords(s, t) + ".", warning, ""
 	}
-	return calmWords(s, t) + "; " + text.Plural(h.up, "broker", "brokers") + " fine.", strong, ""
+	r = strong
+	if s.young() {
+		r = plain
+	}
+	return calmWords(s, t) + "; " + text.Plural(h.up, "broker", "brokers") + " fine.", r, ""
 }
 
 // calmWords says that nothing is wrong, as far as was judged.
@@ -277,6 +281,9 @@ func calmWords(s *snap, t *totals) string {
 	seen := ""
 	if s.c.Reading.Unlisted > 0 { // there may be others
 		seen = " seen"
+	}
+	if s.young() {
+		return "No trouble yet among " + text.Plural(t.groups, "group", "groups") + seen + ", watched for less than " + text.Duration(youngFor)
 	}
 	moving := ""
 	for _, st := range []state.State{state.Rebalancing, state.Draining} {
@@ -362,14 +369,22 @@ func (o *overview) do(s *snap, v verb) intent {
 		return openView{newGroupPage(o.cursor())}
 	case vSort:
 		o.synced, o.reading, o.watched, o.touched = false, nil, nil, false
+		return say{"ordered anew: the gravest first, then the furthest behind"}
 	case vTroubles:
+		if o.totals.groups == 0 {
+			return say{noRows}
+		}
 		o.onlyBad, o.reading = !o.onlyBad, nil
 	}
 	return nil
 }
 
 func (o *overview) command(s *snap) []string {
-	return append([]string{"weir", "get", "groups"}, withCluster(s)...)
+	out := append(withCluster(s, "weir", "get", "groups"), "--window", lookOn)
+	if o.onlyBad {
+		out = append(out, "--filter", troublesFilter)
+	}
+	return out
 }
 
 func (o *overview) describe(s *snap, raw bool) (string, []string, bool) {

@@ -341,10 +341,15 @@ func (p *peek) do(s *snap, v verb) intent {
 		p.from = 0
 	case vBroken:
 		return p.toBroken()
-	case vHalfDown:
-		p.from += max(1, p.room/2)
-	case vHalfUp:
-		p.from = max(0, p.from-max(1, p.room/2))
+	case vHalfDown, vHalfUp:
+		if len(p.body) <= p.room {
+			return say{"all of it is shown; j and k go to other records"}
+		}
+		if v == vHalfDown {
+			p.from += max(1, p.room/2)
+		} else {
+			p.from = max(0, p.from-max(1, p.room/2))
+		}
 	case vLeft, vRight:
 		return p.turn(v == vRight)
 	default:

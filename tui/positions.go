@@ -3,6 +3,7 @@ package tui
 import (
 	"strconv"
 
+	"weir/internal/query"
 	"weir/internal/text"
 	"weir/internal/wire"
 	"weir/lag"
@@ -225,15 +226,28 @@ func (p *positions) do(s *snap, v verb) intent {
 		n, _ := strconv.Atoi(p.word("partition"))
 		return peekAtCommit(s, p.group, p.word("topic"), int32(n))
 	case vByRate:
-		p.sortBy("consume_per_second", true)
-		return nil
+		return p.sortBy("consume_per_second", true)
 	}
 	out, _ := p.list.do(s, v, p.width)
 	return out
 }
 
 func (p *positions) command(s *snap) []string {
-	return listCommand(s, &p.list, "", "-g", p.group)
+	more := ""
+	if p.onlyBad {
+		more = troublesFilter
+	}
+	if p.member != "" {
+		more = query.And(more, "member_id="+query.Quoted(p.member))
+	}
+	return listCommand(s, &p.list, more, "-g", p.group)
+}
+
+func (p *positions) markdown(s *snap) string {
+	if p.member == "" {
+		return p.list.markdown(s)
+	}
+	return "only those of " + escapeMarkdown(s.safe(p.member)) + "\n\n" + p.list.markdown(s)
 }
 
 // goneLines says that what a page is about isn't there any more.

@@ -32,9 +32,10 @@ type Options struct {
 	Said     string                                               // a word to begin with, such as what was wrong with the settings
 	In, Out  *os.File
 	Getenv   func(string) string
-	UTC      bool  // times in UTC from the start
-	Actor    Actor // nil: nothing can be changed
-	Unacting error // why there is no Actor; may be nil
+	Version  string // of weir, as raw JSON tells it
+	UTC      bool   // times in UTC from the start
+	Actor    Actor  // nil: nothing can be changed
+	Unacting error  // why there is no Actor; may be nil
 	// Waiting is called when the console has left the terminal and a run still ends its step; nil for nobody.
 	Waiting func(run string)
 }

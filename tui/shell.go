@@ -5,30 +5,35 @@ import (
 	"slices"
 	"strings"
 
+	"weir/internal/query"
 	"weir/internal/text"
 	"weir/internal/wire"
 )
 
 // withCluster are the arguments that name a thing and the cluster.
 func withCluster(s *snap, args ...string) []string {
+	args = append(args, s.conf.Flags...)
+	if s.conf.Unnamed {
+		return args
+	}
 	return append(args, "-c", s.conf.Name)
 }
 
-// listCommand is the command line that prints what a list shows.
-func listCommand(s *snap, l *list, troubles string, args ...string) []string {
-	out := append([]string{"weir", "get", l.noun}, withCluster(s, args...)...)
-	filter := l.expr
-	switch {
-	case troubles != "" && filter == "":
-		filter = troubles
-	case troubles != "": // the comma binds tighter than the bar: each state takes the filter along
-		var each []string
-		for _, t := range strings.Split(troubles, "|") {
-			each = append(each, t+","+filter)
-		}
-		filter = strings.Join(each, "|")
+// lookOn is for how long a shell looks on to tell states and rates, as the screen does.
+const lookOn = "20s"
+
+// listCommand is the command line that prints what a list shows, narrowed as it is and by more.
+func listCommand(s *snap, l *list, more string, args ...string) []string {
+	return narrowedTo(withCluster(s, append([]string{"weir", "get", l.noun}, args...)...), l, more)
+}
+
+// narrowedTo is a command line that prints what a list has, in its order and narrowed as it is and by more.
+func narrowedTo(out []string, l *list, more string) []string {
+	switch l.noun {
+	case "groups", "positions", "topics", "partitions":
+		out = append(out, "--window", lookOn)
 	}
-	if filter != "" {
+	if filter := query.And(more, l.expr); filter != "" {
 		out = append(out, "--filter", filter)
 	}
 	if l.order != "" {
@@ -45,6 +50,12 @@ func (g *groups) command(s *snap) []string {
 	filter := ""
 	if g.onlyBad {
 		filter = troublesFilter
+		for _, at := range g.data { // states that are trouble only for some
+			row := g.reader.Row(g.rows[at])
+			if state := row[g.table.Column("state")].String(); !strings.Contains("|"+troublesFilter+"|", "|state="+state+"|") {
+				filter += "|group=" + query.Quoted(row[g.table.Column("group")].String())
+			}
+		}
 	}
 	return listCommand(s, &g.list, filter, names...)
 }
@@ -90,11 +101,22 @@ func (m *model) markdown() string {
 		return head + v.markdown(s)
 	}
 	body, _ := m.top().draw(s, max(m.w, leastWidth), max(m.h, leastHeight)-2)
-	lines := make([]string, len(body))
-	for i, l := range body {
-		lines[i] = strings.TrimRight(l.text(), " ")
+	return head + fence(plainLines(body))
+}
+
+// copyWidth and copyHeight are what a part of a screen is drawn in when it is copied: as wide as is read in a channel.
+const (
+	copyWidth  = 118
+	copyHeight = 60
+)
+
+// plainLines are lines without their colours.
+func plainLines(in []line) []string {
+	out := make([]string, len(in))
+	for i, l := range in {
+		out[i] = strings.TrimRight(l.text(), " ")
 	}
-	return head + fence(lines)
+	return out
 }
 
 func safeAll(s *snap, in []string) []string {
@@ -120,8 +142,18 @@ func fence(lines []string) string {
 	return marks + "\n" + body + "\n" + marks + "\n"
 }
 
-// markdown is the list as a table, of all rows that it holds.
+// markdown is the list as a table, of all rows that it holds, and what of them is left out.
 func (l *list) markdown(s *snap) string {
+	said := ""
+	if how := strings.Join(l.hides(s, false), "; "); how != "" {
+		said = escapeMarkdown(text.Plural(len(l.keys), "row", "rows")+" of "+itoa(l.total)+": "+how) + "\n\n"
+	}
+	if l.folded > 0 && !l.unfolded && l.match == nil {
+		said += itoa(l.folded) + " folded away\n\n"
+	}
+	if len(l.keys) == 0 {
+		return said + "none\n"
+	}
 	rows := make([]int, 0, mostCopied)
 	for _, at := range l.data[:min(len(l.data), mostCopied)] {
 		if at < len(l.rows) {
@@ -129,7 +161,8 @@ func (l *list) markdown(s *snap) string {
 		}
 	}
 	var b strings.Builder
-	doc := wire.New("", s.judged, s.wire(), l.table.Pick(rows))
+	b.WriteString(said)
+	doc := wire.New(s.version, s.judged, s.wire(), l.table.Pick(rows))
 	if err := wire.Write(&b, doc, wire.Markdown, wire.Style{Terminal: true, Glyphs: s.glyphs, Now: s.now}); err != nil {
 		return s.safe(err.Error()) // a strings.Builder takes everything
 	}

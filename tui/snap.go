@@ -17,6 +17,10 @@ type Cluster struct {
 	NoPeek      string         // why no record of it may be looked at; "" when they may
 	Policies    state.Policies // what owners declare of its groups
 	ReadOnly    bool           // plans only, until it is armed
+	// Flags bring a shell to it beside its name, such as --config FILE. Unnamed says that no configuration names it: they
+	// alone bring a shell there.
+	Flags   []string
+	Unnamed bool
 }
 
 // snap is what views draw: one state, looked at from one moment. It is made anew at every message and is not kept.
@@ -32,6 +36,7 @@ type snap struct {
 	frozen  bool
 	noted   *notes
 	mine    string   // pattern of the owners whose groups are one's own
+	version string   // of weir
 	changes []change // what was seen and noted, oldest first
 	acts    *acts
 	fleet   func() []*snap // all clusters; nil for none but this
@@ -125,6 +130,15 @@ func (s *snap) judge() {
 	if s.c.Failed == 1 && s.late == live && since(s.judged, s.asOf) > s.c.Refresh {
 		s.late = late
 	}
+}
+
+// youngFor is how long a cluster is watched before it is said that its groups keep up: what stands still is told by its
+// silence, and that takes a while. It is what weir check allows for.
+const youngFor = 30 * time.Second
+
+// young reports whether a cluster has not been watched for long enough to call it calm.
+func (s *snap) young() bool {
+	return s.hist == nil || s.hist.begun.IsZero() || s.judged.Sub(s.hist.begun) < youngFor
 }
 
 // oldShard reports whether a broker's last answer is too old to stand for now.

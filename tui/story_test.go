@@ -34,7 +34,7 @@ func TestAFilterIsTheShells(t *testing.T) {
 	c := open(t, nil, 120, 40, 2, troubled)
 	c.press("2", "/").write("lag>10k").press("enter")
 	c.reads("audit-sink", "payments-settle", "filter lag>10k (Esc)", "1 hidden: a value they are filtered by is not known").lacks("ad-attrib")
-	c.press("@").reads("copied: weir get groups -c prod-eu --filter 'lag>10k'")
+	c.press("@").reads("copied: weir get groups -c prod-eu --window 20s --filter 'lag>10k'")
 	c.press("esc").reads("ad-attrib")
 	c.press("/").write("lag>>").press("enter").reads("/lag>>", "column")
 	c.press("esc").reads("ad-attrib")

@@ -97,6 +97,16 @@ func (t *topicPage) draw(s *snap, w, h int) ([]line, string) {
 	if topic == nil {
 		return goneLines(s, "topic", t.name), ""
 	}
+	lines := append(t.head(s, topic, w, h), nil, rule(s, "partitions", joinFacts(t.narrowed(s), t.held(s)), w))
+	if len(t.keys) == 0 {
+		return append(lines, emptyTable(s, &t.list, "partition")...), t.where()
+	}
+	room := max(2, h-len(lines))
+	return append(lines, t.grid.draw(s.theme, w, room, true, func(at int) []cell { return t.cells(s, at) })...), t.where()
+}
+
+// head is what stands over the partitions.
+func (t *topicPage) head(s *snap, topic *lag.Topic, w, h int) []line {
 	lines := append([]line{nil, t.summary(s, topic)}, t.written(s, topic, w)...)
 	lines = append(lines, nil)
 	if half := w/2 - 2; w >= 110 {
@@ -107,12 +117,15 @@ func (t *topicPage) draw(s *snap, w, h int) ([]line, string) {
 	if wrote := t.writers(s, w, min(9, h/3, h-len(lines)-10)); wrote != nil {
 		lines = append(append(lines, nil), wrote...)
 	}
-	lines = append(lines, nil, rule(s, "partitions", joinFacts(t.narrowed(s), t.held(s)), w))
-	if len(t.keys) == 0 {
-		return append(lines, emptyTable(s, &t.list, "partition")...), t.where()
+	return lines
+}
+
+func (t *topicPage) markdown(s *snap) string {
+	topic := t.find(s)
+	if topic == nil {
+		return fence(plainLines(goneLines(s, "topic", t.name)))
 	}
-	room := max(2, h-len(lines))
-	return append(lines, t.grid.draw(s.theme, w, room, true, func(at int) []cell { return t.cells(s, at) })...), t.where()
+	return fence(plainLines(t.head(s, topic, copyWidth, copyHeight))) + "\n" + t.list.markdown(s)
 }
 
 // summary is the verdict on a topic: what of it is out of sync or without a leader.
@@ -304,5 +317,8 @@ func (t *topicPage) peek(s *snap) intent {
 }
 
 func (t *topicPage) command(s *snap) []string {
-	return append([]string{"weir", "describe", "topic"}, withCluster(s, t.name)...)
+	if t.expr != "" || t.order != "" {
+		return listCommand(s, &t.list, "", "-t", t.name)
+	}
+	return append(withCluster(s, "weir", "describe", "topic", t.name), "--window", lookOn)
 }

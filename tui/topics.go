@@ -95,8 +95,7 @@ func (t *topics) do(s *snap, v verb) intent {
 		}
 		return say{"there is nothing here to open"}
 	case vByRate:
-		t.sortBy("produce_per_second", true)
-		return nil
+		return t.sortBy("produce_per_second", true)
 	}
 	out, _ := t.list.do(s, v, t.width)
 	return out

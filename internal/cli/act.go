@@ -182,15 +182,25 @@ func quoted(s string) string {
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
 
-// where are the flags that bring another command to the same cluster.
+// where are the flags that bring another command to the same cluster, as a shell takes them.
 func (a *app) where() string {
 	var b strings.Builder
+	for _, word := range a.whereFlags() {
+		b.WriteString(" " + quoted(word))
+	}
+	return b.String()
+}
+
+func (a *app) whereFlags() (out []string) {
 	for _, f := range []struct{ name, value string }{
 		{"--config", a.flag.config}, {"--brokers", a.flag.brokers}, {"--command-config", a.flag.commandConfig},
 	} {
 		if f.value != "" {
-			b.WriteString(" " + f.name + " " + quoted(f.value))
+			out = append(out, f.name, f.value)
 		}
 	}
-	return b.String()
+	return out
 }
+
+// unnamed reports whether the cluster is named by its brokers alone.
+func (a *app) unnamed() bool { return a.flag.brokers != "" || a.flag.commandConfig != "" }

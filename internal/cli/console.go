@@ -23,6 +23,9 @@ type Console struct {
 	Engine   *engine.Engine
 	Clusters []config.Cluster
 	UTC      bool
+	// Flags are those that bring another command to the same clusters, beside their names; Unnamed says that they alone do.
+	Flags   []string
+	Unnamed bool
 	// Acting is where changes are made from; it reaches the same clusters. Unacting is why there is none: the console then
 	// only observes.
 	Acting   acting.Host
@@ -97,7 +100,7 @@ func (a *app) open(ctx context.Context, clusters []config.Cluster) error {
 		sources[i].Refresh, sources[i].Policies = c.Refresh, a.policiesOf(c.Name)
 		policies[c.Name] = sources[i].Policies
 	}
-	seen := &Console{Clusters: clusters, Policies: policies, UTC: a.flag.utc, By: acting.Person(a.Getenv), Busy: a.busy.Store, Note: func(said string) { a.note("%s", said) }}
+	seen := &Console{Clusters: clusters, Policies: policies, UTC: a.flag.utc, Flags: a.whereFlags(), Unnamed: a.unnamed(), By: acting.Person(a.Getenv), Busy: a.busy.Store, Note: func(said string) { a.note("%s", said) }}
 	seen.Store, seen.Unstored = a.store()
 	if seen.Acting, seen.Unacting = a.host(clusters...); seen.Unacting == nil {
 		seen.Acting.Outside, seen.Unacting = a.outside()

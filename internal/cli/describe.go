@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"weir/internal/config"
 	"weir/internal/wire"
 	"weir/lag"
 	"weir/probes"
@@ -49,18 +51,24 @@ func (a *app) describe() *cobra.Command {
 	var subs []*cobra.Command
 	for i := range pages {
 		p := &pages[i]
-		subs = append(subs, &cobra.Command{
+		var length time.Duration
+		sub := &cobra.Command{
 			Use: p.use, Short: p.short, Args: exactly(1, "one name"), ValidArgsFunction: a.completeNames(p.kind.of),
 			Long: p.short + ".\n\nWithout -o it is a page for a person; -o json holds the same as lists beside items.",
-			RunE: func(c *cobra.Command, args []string) error { return a.runDescribe(c.Context(), p, args[0]) },
-		})
+			RunE: func(c *cobra.Command, args []string) error { return a.runDescribe(c.Context(), p, args[0], length) },
+		}
+		sub.Flags().DurationVar(&length, "window", 0, "look on for so long before answering: states, rates and lag in time need it, 20s tells most (0: one look)")
+		subs = append(subs, sub)
 	}
 	return parent(c, subs...)
 }
 
-func (a *app) runDescribe(ctx context.Context, p *page, name string) error {
+func (a *app) runDescribe(ctx context.Context, p *page, name string, length time.Duration) error {
 	format, err := a.format("")
 	if err != nil {
+		return err
+	}
+	if err := checkWindow(length); err != nil {
 		return err
 	}
 	selected, err := newSelection(p.kind, []string{name}, rowFlags{})
@@ -74,8 +82,7 @@ func (a *app) runDescribe(ctx context.Context, p *page, name string) error {
 	if err != nil {
 		return err
 	}
-	s, err := a.observe(ctx, clusters, probes.Want{Due: p.due, Keep: selected.keep(),
-		Focus: focus(clusters[0].Name, p.kind.of, name)})
+	s, err := a.lookAt(ctx, p, clusters, selected, name, length)
 	if err != nil {
 		return err
 	}
@@ -93,6 +100,16 @@ func (a *app) runDescribe(ctx context.Context, p *page, name string) error {
 		return a.print(doc, format, s, p.kind, picked{table: doc.Table}, missing)
 	}
 	return a.printPage(doc, s, missing)
+}
+
+// lookAt sees one thing once, or for the length of a window.
+func (a *app) lookAt(ctx context.Context, p *page, clusters []config.Cluster, selected *selection, name string, length time.Duration) (*sight, error) {
+	at := focus(clusters[0].Name, p.kind.of, name)
+	if length == 0 {
+		return a.observe(ctx, clusters, probes.Want{Due: p.due, Keep: selected.keep(), Focus: at})
+	}
+	return a.watch(ctx, clusters, window{length: length, keep: selected.keep(), focus: at, allPositions: p.kind.of == lag.KindTopic,
+		rates: p.kind.of == lag.KindTopic})
 }
 
 func (a *app) printPage(doc wire.Document, s *sight, missing *absent) error {

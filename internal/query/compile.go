@@ -89,7 +89,7 @@ func (c compiler) term(cl clause) (term, error) {
 		return term{}, c.fault(cl.at, "no field "+quote(cl.field)+"; "+suggest(cl.field, fieldNames(c.fields)))
 	}
 	f := c.fields[i]
-	t := term{fields: []int{i}, op: cl.op}
+	t := term{fields: []int{i}, op: cl.op, enum: f.Kind == EnumField}
 	textual := f.Kind == TextField || f.Kind == EnumField
 	ordered := !textual && f.Kind != BoolField
 	switch cl.op {

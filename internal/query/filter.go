@@ -24,6 +24,7 @@ type term struct {
 	fields []int
 	op     string
 	want   Value
+	enum   bool              // the field is one of enumerated words, "unknown" among them for what isn't known
 	test   func(string) bool // for ~ and !~, words and patterns too
 }
 
@@ -113,8 +114,11 @@ func (t *term) compareTo(v Value) truth {
 	case "<=":
 		holds = c <= 0
 	}
-	if holds {
+	switch {
+	case holds:
 		return yes
+	case t.enum && t.op == "=" && v.Str == "unknown": // it may be what is asked for
+		return perhaps
 	}
 	return no
 }

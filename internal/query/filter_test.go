@@ -257,3 +257,21 @@ func BenchmarkMatch200k(b *testing.B) {
 		}
 	}
 }
+
+// TestAnUnknownWordIsNoOtherForCertain: a state that isn't known yet may be the one that is looked for. Whoever asks for
+// what is not so is shown it.
+func TestAnUnknownWordIsNoOtherForCertain(t *testing.T) {
+	fields := []Field{{Name: "state", Kind: EnumField, Values: []string{"stalled", "idle", "unknown"}}, {Name: "lag", Kind: CountField}}
+	for expr, want := range map[string]Result{
+		"state=stalled": {Unknown: true}, "state=stalled|state=idle": {Unknown: true}, "state=unknown": {Match: true},
+		"state!=idle": {Match: true}, "state!=unknown": {}, "state=stalled,lag>5": {}, "state=stalled|lag<5": {Match: true},
+	} {
+		f, err := Compile(expr, fields)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := f.Match(func(i int) Value { return []Value{TextValue("unknown"), IntValue(1)}[i] }); got != want {
+			t.Errorf("%s: %+v, want %+v", expr, got, want)
+		}
+	}
+}

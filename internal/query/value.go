@@ -17,7 +17,8 @@
 // Logic is three-valued (Kleene). A comparison, != and !word included, with an unknown value is
 // neither true nor false but unknown; "and" is the least and "or" the greatest of false < unknown < true. A
 // row matches only if the whole is true. Where it is unknown the row is hidden, and Result says so,
-// so that the caller can tell how many rows may be missing.
+// so that the caller can tell how many rows may be missing. Enumerated words have one for what isn't known, unknown: it is no
+// other word for certain, so field=word is unknown for it, and field!=word shows it.
 package query
 
 import (
