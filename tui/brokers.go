@@ -101,7 +101,7 @@ func answersCell(s *snap, n lag.NodeIx) cell {
 	return cell{s: text.Latency(r.Cost.Nodes[n].P99)}
 }
 
-// silentSince reports whether a broker that was asked has not answered for two refreshes, and its last answer.
+// silentSince reports whether a broker did not answer in the last sweep, or has not for two refreshes, and its last answer.
 func silentSince(s *snap, n lag.NodeIx) (time.Time, bool) {
 	r := s.read()
 	if n < 0 {
@@ -113,7 +113,7 @@ func silentSince(s *snap, n lag.NodeIx) (time.Time, bool) {
 			last = at[n].Answered
 		}
 	}
-	if !last.IsZero() && since(s.judged, last) <= lateBy(s.c) {
+	if !last.IsZero() && since(s.judged, last) <= lateBy(s.c) && !s.missed(n, lag.ShardTime{Answered: last}) {
 		return last, false
 	}
 	return last, leads(r, n)

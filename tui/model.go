@@ -44,6 +44,7 @@ type model struct {
 	feed    feed
 	arrived view                // the view on top, once it was asked what it needs
 	sums    map[string]*counted // by cluster
+	lapsed  map[string]*lapses  // by cluster
 	acts    acts
 	asking  *asking // a plan that is being made
 	leaving bool    // q was pressed once while a run is under way
@@ -78,7 +79,7 @@ func (m *model) sum(s *snap) *counted {
 func newModel(o Options, out outside) *model {
 	m := &model{told: newTheme(o.Getenv), set: o.Settings, saved: o.Settings, out: out, version: o.Version, clusters: o.Clusters,
 		utc: o.UTC || o.Settings.UTC, local: time.Local,
-		hist: map[string]*clusterHistory{}, first: map[string]reading{}, sums: map[string]*counted{}, past: map[byte][]string{}}
+		hist: map[string]*clusterHistory{}, first: map[string]reading{}, sums: map[string]*counted{}, lapsed: map[string]*lapses{}, past: map[byte][]string{}}
 	m.past[':'] = o.Past
 	m.wear()
 	m.notice = m.glyphs.Safe(o.Said)
@@ -252,6 +253,11 @@ func (m *model) snapOf(i int) *snap {
 		s.hist = newHistory()
 	}
 	s.reading = m.first[s.conf.Name]
+	if m.lapsed[s.conf.Name] == nil {
+		m.lapsed[s.conf.Name] = &lapses{}
+	}
+	m.lapsed[s.conf.Name].look(s.read())
+	s.lapses = *m.lapsed[s.conf.Name]
 	s.judge()
 	return s
 }

@@ -176,6 +176,9 @@ func (o *overview) verdict(s *snap, w, h int) []line {
 	for _, g := range gravest {
 		out = append(out, sentences(s, s.safe(s.read().Groups[g].Name)+": "+whyOf(s, g), w, most)...)
 	}
+	if said := o.orphaned(s); said != "" && len(gravest) < 2 {
+		out = append(out, sentences(s, said, w, 2)...)
+	}
 	for _, said := range wrap(s.glyphs, strained(s), w-4, 2) {
 		out = append(out, put(plain, "   ").add(warning, said))
 	}
@@ -192,7 +195,7 @@ func (o *overview) gravest(s *snap) (out []lag.GroupIx) {
 		if len(out) == 2 || !trouble(v) {
 			break
 		}
-		if v.State != state.NotVisible || s.late != unanswered {
+		if v.State != state.NotVisible || s.late != unanswered && !o.orphan(s, g) {
 			out = append(out, g)
 		}
 	}

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"time"
 
 	"weir/internal/engine"
@@ -41,6 +42,7 @@ type snap struct {
 	acts    *acts
 	fleet   func() []*snap // all clusters; nil for none but this
 	sum     func(*snap) *counted
+	lapses  lapses
 	reading
 }
 
@@ -121,13 +123,11 @@ func (s *snap) judge() {
 		return
 	}
 	s.asOf = asOfReading(s.c)
+	age := since(s.judged, s.asOf)
 	switch {
-	case s.asOf.IsZero(), s.c.Failed >= 2:
+	case s.asOf.IsZero(), s.c.Failed >= 2, s.c.Failed == 1 && age > lateBy(s.c):
 		s.late = unanswered
-	case since(s.judged, s.asOf) > lateBy(s.c):
-		s.late = late
-	}
-	if s.c.Failed == 1 && s.late == live && since(s.judged, s.asOf) > s.c.Refresh {
+	case age > lateBy(s.c), s.c.Failed == 1 && age > s.c.Refresh, s.overdue() && age > s.c.Refresh*9/5:
 		s.late = late
 	}
 }
@@ -141,6 +141,14 @@ func (s *snap) young() bool {
 	return s.hist == nil || s.hist.begun.IsZero() || s.judged.Sub(s.hist.begun) < youngFor
 }
 
+// overdue reports whether a sweep is under way that should have ended: its answers are not just coming, so that two
+// refreshes are late, and not half of one more.
+func (s *snap) overdue() bool {
+	r := s.c.Reading
+	return !s.c.Swept.IsZero() && r.Cost.Requests == 0 && r.Tick.After(s.c.Swept) &&
+		slices.ContainsFunc(r.Gaps, func(g lag.Gap) bool { return g.Ref.Kind == lag.KindCluster })
+}
+
 // oldShard reports whether a broker's last answer is too old to stand for now.
 func (s *snap) oldShard(at lag.ShardTime) bool {
 	return s.late != live || at.IsZero() || since(s.judged, at.Answered) > lateBy(s.c)
@@ -150,8 +158,9 @@ func (s *snap) oldShard(at lag.ShardTime) bool {
 // sleeps, that of the wall can be set back. What is old never looks fresh, whatever clocks do.
 func since(now, t time.Time) time.Duration { return max(now.Sub(t), now.Round(0).Sub(t.Round(0))) }
 
-// oldGroup reports whether a group's commits are older than two refreshes, and when they were read. A coordinator that
-// answers may yet not tell of this group, as one that has just started does: then the commits have stamps of their own.
+// oldGroup reports whether a group's commits are older than two refreshes, or were asked for in vain since, and when they
+// were read. A coordinator that answers may yet not tell of this group, as one that has just started does: then the commits
+// have stamps of their own.
 func (s *snap) oldGroup(g lag.GroupIx) (time.Time, bool) {
 	const looked = 100 // positions; what fails most often fails for all of a group
 	r := s.read()
@@ -167,7 +176,7 @@ func (s *snap) oldGroup(g lag.GroupIx) (time.Time, bool) {
 	if n < 0 || int(n) >= len(r.CommittedAt) || r.CommittedAt[n].IsZero() {
 		return time.Time{}, s.late != live
 	}
-	return r.CommittedAt[n].Answered, s.oldShard(r.CommittedAt[n])
+	return r.CommittedAt[n].Answered, s.oldShard(r.CommittedAt[n]) || s.missed(n, r.CommittedAt[n])
 }
 
 // node returns a broker's name as it stands in every sentence: b3.

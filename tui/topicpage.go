@@ -255,7 +255,9 @@ func (t *topicPage) cells(s *snap, at int) []cell {
 	row := t.reader.Row(t.rows[at])
 	out := make([]cell, len(t.columns))
 	style := wire.Style{Terminal: true, Glyphs: s.glyphs, Now: s.now}
-	old := s.oldShard(s.read().EndStamp(t.parts[t.rows[at]]))
+	part := t.parts[t.rows[at]]
+	end := s.read().EndStamp(part)
+	old := s.oldShard(end) || s.missed(s.read().Partitions[part].Leader, end)
 	slow := t.slowestCells(s, row[t.table.Column("partition")])
 	isr, replicas := row[t.table.Column("isr")], row[t.table.Column("replicas")]
 	for i, c := range t.columns {

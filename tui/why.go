@@ -21,7 +21,7 @@ func whyOf(s *snap, g lag.GroupIx) string {
 	if reason := unseenBecause(s, g); reason != "" && (v.State == state.NotVisible || v.State == state.Unknown) {
 		why += " " + sentence(reason)
 	}
-	if at, old := s.oldGroup(g); old && s.late == live { // else the stamp in the corner says it of all
+	if at, old := s.oldGroup(g); old && s.late == live && v.State != state.NotVisible { // else the stamp in the corner says it of all
 		why += " " + "~ as of " + s.stamp(at) + "."
 	}
 	return strings.TrimSpace(why)
@@ -56,7 +56,12 @@ func worstOn(s *snap, v *state.Verdict) string {
 func unseenBecause(s *snap, g lag.GroupIx) string {
 	r := s.read()
 	for i := range r.Gaps {
-		if gap := &r.Gaps[i]; gap.Ref.Kind == lag.KindGroup && gap.Ref.Name == r.Groups[g].Name {
+		gap := &r.Gaps[i]
+		switch {
+		case gap.Ref.Kind != lag.KindGroup || gap.Ref.Name != r.Groups[g].Name:
+		case isLapse(gap.Reason) && gap.Detail != "": // the name stands before it, and the detail says why
+			return upperFirst(s.safe(strings.TrimSuffix(gap.Detail, ".")))
+		default:
 			return gapSentence(s, gap)
 		}
 	}

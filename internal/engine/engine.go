@@ -37,6 +37,9 @@ type Cluster struct {
 	Reading           *lag.Reading  // never nil; of gaps alone when nothing was seen
 	Seen              bool          // something of the cluster answered, now or earlier
 	Failed            int           // sweeps in a row in which nothing answered
+	// Swept is when the sweep began that Reading came of, be it told again since: what a broker told before was not told in
+	// it. Zero before the first, and after a single sweep.
+	Swept time.Time
 
 	// What needs time is nil after a single sweep.
 	Verdicts  *state.Result

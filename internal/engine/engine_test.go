@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -211,6 +212,61 @@ func TestAClusterThatNeverAnswersIsAskedLessOften(t *testing.T) {
 		}
 		if len(got) < 55 {
 			t.Errorf("%d states in 60 ticks: the clock stopped", len(got))
+		}
+	})
+}
+
+// TestAClusterThatDiesIsLookedForWhileThereIsHope: its return is seen at the next tick. Later, and where it refuses, it is
+// asked rarely.
+func TestAClusterThatDiesIsLookedForWhileThereIsHope(t *testing.T) {
+	for _, tt := range []struct {
+		reason       lag.Reason
+		soon, in5min int32 // sweeps after its death
+	}{{lag.Unreachable, 6, 33}, {lag.Timeout, 6, 33}, {lag.NotAuthorized, 2, 10}} {
+		synctest.Test(t, func(t *testing.T) {
+			f := &fake{name: "a"}
+			var dead atomic.Int32
+			f.reply = func(_ context.Context, n int) (*lag.Reading, error) {
+				r := f.reading(n)
+				if n > 2 {
+					dead.Add(1)
+					r.EndAt, r.CommittedAt, r.StartAt, r.StableAt = []lag.ShardTime{{}}, []lag.ShardTime{{}}, []lag.ShardTime{{}}, []lag.ShardTime{{}}
+					r.Gaps = []lag.Gap{{Ref: lag.Ref{Cluster: "a", Kind: lag.KindCluster}, Reason: tt.reason}}
+				}
+				return r, nil
+			}
+			watched(t, f, Options{}, func(*Engine) {
+				time.Sleep(39 * time.Second)
+				if n := dead.Load(); n != tt.soon {
+					t.Errorf("%s: %d sweeps in the half minute after its death, want %d", tt.reason, n, tt.soon)
+				}
+				time.Sleep(271 * time.Second)
+				if n := dead.Load(); n < tt.in5min-1 || n > tt.in5min+1 {
+					t.Errorf("%s: %d sweeps in 5 minutes, want about %d", tt.reason, n, tt.in5min)
+				}
+			})
+		})
+	}
+}
+
+// TestTheSweepOfAReadingIsTold also while its numbers are told again.
+func TestTheSweepOfAReadingIsTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		begun := time.Now()
+		f := &fake{name: "a"}
+		f.reply = func(_ context.Context, n int) (*lag.Reading, error) {
+			if n == 3 {
+				time.Sleep(9 * time.Second)
+			}
+			return f.reading(n), nil
+		}
+		var told []time.Duration
+		for _, s := range collect(t, 26*time.Second, f.source()) {
+			told = append(told, s.Clusters[0].Swept.Sub(begun).Round(time.Second))
+		}
+		want := []time.Duration{0, 5 * time.Second, 5 * time.Second, 10 * time.Second, 20 * time.Second, 25 * time.Second}
+		if !slices.Equal(told, want) {
+			t.Errorf("sweeps told of %v, want %v", told, want)
 		}
 	})
 }

@@ -42,6 +42,7 @@ type watcher struct {
 	asks   time.Duration // the refresh that is asked for
 	every  time.Duration // between two sweeps now
 	begun  time.Time     // the last sweep
+	swept  time.Time     // begin of the last one that brought a reading
 	ticked time.Time     // the last tick at which nothing was read
 	once   bool          // the next tick comes sooner than those after it
 	strain strain
@@ -133,12 +134,12 @@ func (w *watcher) begin(ctx context.Context, done chan<- swept) bool {
 // take folds a sweep's reading in, judges and publishes.
 func (w *watcher) take(s swept) {
 	if s.err != nil || s.part.Reading == nil {
-		w.fail()
 		detail := "the probe gave no reading"
 		if s.err != nil {
 			detail = s.err.Error()
 		}
 		w.reason, w.said = reasonOf(s.err), detail
+		w.fail()
 		w.stale(time.Now(), w.reason, w.said)
 		return
 	}
@@ -146,12 +147,13 @@ func (w *watcher) take(s swept) {
 	if answered(w.begun, r) {
 		w.failed, w.rest = 0, 0
 	} else {
-		w.fail()
 		w.reason, w.said = lag.Unreachable, "nothing answered"
 		if i := slices.IndexFunc(r.Gaps, func(g lag.Gap) bool { return g.Ref.Kind == lag.KindCluster }); i >= 0 {
 			w.reason, w.said = r.Gaps[i].Reason, r.Gaps[i].Detail
 		}
+		w.fail()
 	}
+	w.swept = w.begun
 	w.weigh(r)
 	if r.Tick.Before(w.ticked) { // ticks passed while the sweep was under way: time does not go back
 		r.Tick = w.ticked
@@ -172,16 +174,22 @@ func answered(begun time.Time, r *lag.Reading) bool {
 }
 
 // backWithin is how soon a cluster that was seen before is tried again at the latest, where that is no more often than it
-// is swept: who looks at an outage must not wait for its end to be told.
-const backWithin = 10 * time.Second
+// is swept: who looks at an outage must not wait for its end to be told. For as many sweeps as are hopeful it is tried at every
+// tick: most outages are short.
+const (
+	backWithin = 10 * time.Second
+	hopeful    = 6
+)
 
-// fail lets the next ticks pass: 1, 3, then 5 of them.
+// fail lets the next ticks pass: 1, 3, then 5 of them. Where the door was never open, or is shut now, there is no hope: some
+// directories lock a principal that knocks too often.
 func (w *watcher) fail() {
 	w.failed++
-	w.rest = min(2*w.failed-1, 5)
-	if w.last != nil && len(w.last.Nodes) > 0 {
-		w.rest = min(w.rest, max(0, int(backWithin/w.every)-1))
+	after, most := w.failed, 5
+	if w.last != nil && len(w.last.Nodes) > 0 && w.reason != lag.NotAuthorized {
+		after, most = w.failed-hopeful, min(most, int(backWithin/w.every)-1)
 	}
+	w.rest = max(0, min(2*after-1, most))
 }
 
 // maxEvents bounds the change feed.
@@ -203,7 +211,7 @@ func (w *watcher) fold(r *lag.Reading, found []probes.Found) {
 	w.astray = astray(r)
 	w.amiss = slices.ContainsFunc(verdicts.Groups, func(v state.Verdict) bool { return v.Severity > state.Calm })
 	c := Cluster{
-		Name: w.Name, Environment: w.Environment, Refresh: w.every, Strain: w.strained(r), Reading: r, Seen: len(r.Nodes) > 0, Failed: w.failed,
+		Name: w.Name, Environment: w.Environment, Refresh: w.every, Strain: w.strained(r), Reading: r, Seen: len(r.Nodes) > 0, Failed: w.failed, Swept: w.swept,
 		Verdicts: verdicts, Events: w.events[:len(w.events):len(w.events)],
 	}
 	w.closely(&c, r)
