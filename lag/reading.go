@@ -47,6 +47,7 @@ type Reading struct {
 	Unread  map[GroupIx]Reason
 	Partial bool
 
+	Heard    bool  // some broker answered something in this sweep, if only that it can't tell
 	Gaps     []Gap // what could not be seen, and why
 	Complete bool  // nothing that was asked for is missing, not even in silence
 	Cost     Cost

@@ -180,7 +180,7 @@ func (h *health) listen(s *snap) {
 			idle = append(idle, lag.NodeIx(n))
 		}
 	}
-	if len(h.silent) > 0 && len(h.silent)+len(idle) == h.up {
+	if s.late == unanswered || len(h.silent) > 0 && len(h.silent)+len(idle) == h.up {
 		h.silent = append(h.silent, idle...)
 		slices.Sort(h.silent)
 	}

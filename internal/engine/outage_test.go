@@ -77,3 +77,30 @@ func TestALayoutThatIsAstrayIsReadAtEachRefresh(t *testing.T) {
 		})
 	}
 }
+
+// TestBrokersThatTellNoNumberAreThere: after an outage they answer before anybody leads anything. What is known stays as old
+// as it is, and nobody says that nothing answers.
+func TestBrokersThatTellNoNumberAreThere(t *testing.T) {
+	for _, heard := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			f := &fake{name: "a"}
+			begun := time.Now()
+			f.reply = func(_ context.Context, n int) (*lag.Reading, error) {
+				r := f.reading(n)
+				if r.Heard = true; n > 3 {
+					at := []lag.ShardTime{{Sent: begun, Answered: begun}}
+					r.StartAt, r.EndAt, r.StableAt, r.CommittedAt, r.Heard = at, at, at, at, heard
+				}
+				return r, nil
+			}
+			var last Cluster
+			watched(t, f, Options{}, func(e *Engine) {
+				time.Sleep(61 * time.Second)
+				last = (<-e.States()).Clusters[0]
+			})
+			if (last.Failed == 0) != heard || !last.Seen || !last.Reading.EndAt[0].Answered.Equal(begun) || heard && f.n.Load() != 13 {
+				t.Errorf("heard %v: %d of %d sweeps failed, the ends are of %s", heard, last.Failed, f.n.Load(), last.Reading.EndAt[0].Answered)
+			}
+		})
+	}
+}

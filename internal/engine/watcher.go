@@ -161,8 +161,12 @@ func (w *watcher) take(s swept) {
 	w.fold(r, s.part.Found)
 }
 
-// answered reports whether any broker answered in the sweep that began then.
+// answered reports whether any broker answered in the sweep that began then. Brokers that have just started may answer and
+// tell no number, as nobody leads anything yet.
 func answered(begun time.Time, r *lag.Reading) bool {
+	if r.Heard {
+		return true
+	}
 	for _, at := range [][]lag.ShardTime{r.EndAt, r.CommittedAt, r.StartAt} {
 		for _, s := range at {
 			if !s.IsZero() && !s.Answered.Before(begun) {
@@ -238,7 +242,7 @@ func (w *watcher) stale(at time.Time, reason lag.Reason, detail string) {
 			gaps = append(gaps, g)
 		}
 	}
-	r.Tick, r.Gaps, r.Complete, r.Cost = at, gaps, false, lag.Cost{}
+	r.Tick, r.Heard, r.Gaps, r.Complete, r.Cost = at, false, gaps, false, lag.Cost{}
 	w.ticked = at
 	w.fold(&r, nil)
 }

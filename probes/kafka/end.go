@@ -29,7 +29,7 @@ func (s *sweep) end(before kafka.Cost) *lag.Reading {
 	t := s.w.snapshot()
 	r := s.col.reading(t, s.at)
 	r.Disks, r.Tuning, r.Writers = s.disks, s.tuning, s.whoWrites()
-	r.Gaps = s.gaps.list(s.at)
+	r.Heard, r.Gaps = s.seen, s.gaps.list(s.at)
 	r.Unlisted = s.unlisted()
 	r.Unread, r.Partial = s.unread, s.veiled || s.sight == sightFiltered
 	r.Complete = len(r.Gaps) == 0 && s.sight != sightUnknown

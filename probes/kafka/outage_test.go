@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"weir/probes"
@@ -60,7 +62,7 @@ func TestAClusterThatIsGoneIsToldSoSoon(t *testing.T) {
 				t.Errorf("%s: told after %s", name, took)
 			}
 			groups, partitions := r.old(before, 5, 10)
-			if len(groups) != len(before.Positions) || len(partitions) != len(before.Partitions) || r.Complete || len(r.Gaps) == 0 {
+			if len(groups) != len(before.Positions) || len(partitions) != len(before.Partitions) || r.Complete || r.Heard || len(r.Gaps) == 0 {
 				t.Errorf("%s: %d of %d commits and %d of %d ends are old, complete %v, gaps\n%s", name, len(groups), len(before.Positions), len(partitions), len(before.Partitions), r.Complete, r.gaps())
 			}
 			for _, g := range r.Groups {
@@ -73,8 +75,24 @@ func TestAClusterThatIsGoneIsToldSoSoon(t *testing.T) {
 		k.commit(5)
 		r := k.sweep(probes.Want{Due: probes.All})
 		groups, partitions := r.old(before, 5, 10)
-		if len(groups)+len(partitions)+len(r.Gaps) > 0 || !r.Complete {
+		if len(groups)+len(partitions)+len(r.Gaps) > 0 || !r.Complete || !r.Heard {
 			t.Errorf("back: old %v %v, gaps %s", groups, partitions, r.gaps())
+		}
+	})
+}
+
+// TestBrokersWithoutLeadersAreHeard: a cluster that starts answers before anybody leads or coordinates anything.
+func TestBrokersWithoutLeadersAreHeard(t *testing.T) {
+	leakless(t)
+	onFake(t, nil, func(k *fake) {
+		before := k.sweep(probes.Want{Due: probes.All})
+		for keys, err := range map[kmsg.Key]*kerr.Error{kmsg.ListOffsets: kerr.NotLeaderForPartition, kmsg.OffsetFetch: kerr.NotCoordinator} {
+			k.Fault(kfake.Fault{Keys: []kmsg.Key{keys}, Err: err, Count: -1})
+		}
+		r := k.sweep(refresh)
+		groups, partitions := r.old(before, 5, 10)
+		if !r.Heard || r.Complete || len(groups) != len(before.Positions) || len(partitions) != len(before.Partitions) {
+			t.Errorf("heard %v, complete %v, %d old commits and %d old ends", r.Heard, r.Complete, len(groups), len(partitions))
 		}
 	})
 }
