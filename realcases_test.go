@@ -86,8 +86,12 @@ type realStage struct {
 }
 
 func (s *realStage) topic(name string, partitions int32) string {
+	return s.replicated(name, partitions, 1)
+}
+
+func (s *realStage) replicated(name string, partitions int32, replicas int16) string {
 	s.topics[name], s.groups[name] = realkafka.Name(name), realkafka.Name("g-"+name)
-	s.c.CreateTopic(s, s.topics[name], partitions, 1, nil)
+	s.c.CreateTopic(s, s.topics[name], partitions, replicas, nil)
 	return s.topics[name]
 }
 

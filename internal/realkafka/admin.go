@@ -2,6 +2,7 @@ package realkafka
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -15,6 +16,25 @@ const waitLimit = 60 * time.Second // for a state of the cluster on a busy machi
 func (c *Cluster) Admin(t testing.TB) *kadm.Client {
 	t.Helper()
 	return kadm.NewClient(c.Client(t, kgo.MetadataMinAge(readyPoll)))
+}
+
+// Leader is the broker that leads a partition now.
+func (c *Cluster) Leader(t testing.TB, topic string, partition int32) int {
+	t.Helper()
+	leader := int32(-1)
+	c.waitFor(t, fmt.Sprintf("a leader of %s/%d", topic, partition), func(ctx context.Context, adm *kadm.Client) error {
+		topics, err := adm.ListTopics(ctx, topic)
+		if err != nil {
+			return err
+		}
+		p, ok := topics[topic].Partitions[partition]
+		if !ok || p.Err != nil || p.Leader < 0 {
+			return fmt.Errorf("partition %d: leader %d, error %v", partition, p.Leader, p.Err)
+		}
+		leader = p.Leader
+		return nil
+	})
+	return int(leader)
 }
 
 // admin lends a client for one errand.
