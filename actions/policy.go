@@ -48,6 +48,23 @@ func (o Policy) Check(p Plan, c Consent, now time.Time) error {
 // Foresee tells what the policy would refuse the plan for if it were applied now, and what it will ask for.
 func (o Policy) Foresee(p Plan, now time.Time) []Obstacle { return o.obstacles(p, nil, now) }
 
+// Forbids tells why no plan of a kind is applied on a cluster now, whatever it changes: sentences without full stops; none
+// when nothing is in the way.
+func (o Policy) Forbids(kind, cluster string, now time.Time) (out []string) {
+	for _, pattern := range o.Forbidden {
+		if hit, err := path.Match(pattern, kind); err != nil || hit {
+			out = append(out, fmt.Sprintf("policy forbids %s on cluster %s", kind, cluster))
+			break
+		}
+	}
+	for _, f := range o.Freezes {
+		if until, frozen := f.At(now); frozen {
+			out = append(out, fmt.Sprintf("changes on cluster %s are frozen until %s: %s", cluster, until.UTC().Format(time.RFC3339), f.Why))
+		}
+	}
+	return out
+}
+
 // obstacles are those that the consent doesn't overcome; without one, all there are.
 func (o Policy) obstacles(p Plan, c *Consent, now time.Time) []Obstacle {
 	var out []Obstacle
@@ -64,16 +81,8 @@ func (o Policy) obstacles(p Plan, c *Consent, now time.Time) []Obstacle {
 	case strings.TrimSpace(c.Reason) == "":
 		add(false, "give --reason", "lifting read-only needs a reason")
 	}
-	for _, pattern := range o.Forbidden {
-		if hit, err := path.Match(pattern, p.Kind); err != nil || hit {
-			add(true, "", "policy forbids %s on cluster %s", p.Kind, cluster)
-			break
-		}
-	}
-	for _, f := range o.Freezes {
-		if until, frozen := f.At(now); frozen {
-			add(true, "", "changes on cluster %s are frozen until %s: %s", cluster, until.UTC().Format(time.RFC3339), f.Why)
-		}
+	for _, what := range o.Forbids(p.Kind, cluster, now) {
+		add(true, "", "%s", what)
 	}
 	for _, what := range o.exceeded(p) {
 		add(true, "", "%s", what)

@@ -63,7 +63,7 @@ func (a *actMenu) sync(s *snap) {
 	a.reading, a.rows = s.read(), []offered{}
 	for _, spec := range s.acts.actor.Specs() {
 		if ref, ok := a.of.refFor(spec); ok {
-			a.rows = append(a.rows, offered{spec, ref, s.acts.actor.Offers(spec.Kind, ref, a.reading)})
+			a.rows = append(a.rows, offered{spec, ref, offerOf(s, spec.Kind, ref)})
 		}
 	}
 	slices.SortStableFunc(a.rows, func(x, y offered) int {
@@ -83,6 +83,14 @@ func (a *actMenu) sync(s *snap) {
 		}
 	}
 	a.at = max(0, min(a.at, len(a.rows)-1))
+}
+
+// offerOf is what a kind of change says of a thing, and the policy of the cluster before it.
+func offerOf(s *snap, kind string, ref lag.Ref) actions.Offer {
+	if why := s.acts.actor.Policy(s.conf.Name).Forbids(kind, s.conf.Name, s.now); len(why) > 0 {
+		return actions.Offer{Why: why[0] + "; a plan can be made, and is not applied"}
+	}
+	return s.acts.actor.Offers(kind, ref, s.read())
 }
 
 // nots is a letter for what is not offered.

@@ -268,7 +268,9 @@ func TestReadOnlyPlansAndAppliesNothingUntilArmed(t *testing.T) {
 func TestWhatPolicyForbidsIsSaidWithThePlan(t *testing.T) {
 	x := openActing(t, nil, 120, 40, troubled)
 	x.stand.policy.Forbidden = []string{"test.reset"}
-	toPlan(x).reads("Policy forbids test.reset on cluster prod-eu. Nothing changed.")
+	x.keys("a").reads("not now, because", "policy forbids test.reset on cluster prod-eu; a plan can be made, and is not applied")
+	x.choose("offset-reset")
+	x.keys("enter", "enter").reads("Policy forbids test.reset on cluster prod-eu. Nothing changed.")
 	x.keys("enter")
 	x.slowly("audit-sink").keys("enter").reads("Policy forbids")
 	if len(x.stand.consents) != 0 {

@@ -60,7 +60,7 @@ func nextOf(s *snap, g lag.GroupIx) *nextSteps {
 		if !ok || ref.Kind == lag.KindTopic || ref.Kind == lag.KindPartition {
 			continue // about the topic, whoever reads it
 		}
-		offer := s.acts.actor.Offers(spec.Kind, ref, r)
+		offer := offerOf(s, spec.Kind, ref)
 		at := mendRank(v.State, spec.Verb)
 		switch {
 		case offer.Possible && at < unranked:

@@ -250,12 +250,15 @@ func (o *overview) changes(s *snap, w, rows int) []line {
 
 // progressLines says what is being read at first.
 func progressLines(s *snap, w int) []line {
-	if s.what == "" {
-		return []line{put(quiet, "   asking the brokers who they are")}
+	said := "asking the brokers who they are"
+	if s.what != "" {
+		said = "reading " + s.safe(s.what)
+		if s.of > 0 {
+			said += ": " + itoa(s.done) + " of " + text.Plural(s.of, "broker", "brokers")
+		}
 	}
-	said := "   reading " + s.safe(s.what)
-	if s.of > 0 {
-		said += ": " + itoa(s.done) + " of " + text.Plural(s.of, "broker", "brokers")
+	if s.c != nil { // it was asked, and the verdict says what came of it
+		said = "asked again every " + text.Duration(s.refresh()) + "; " + said
 	}
-	return []line{put(quiet, s.glyphs.CutEnd(said, w))}
+	return []line{put(quiet, s.glyphs.CutEnd("   "+said, w))}
 }

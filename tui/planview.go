@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -237,7 +238,9 @@ func cutRows(all []line, most int, how string) []line {
 
 func (v *planView) guards(s *snap) []line {
 	var out []line
-	for _, g := range v.plan.Guards {
+	all := slices.Clone(v.plan.Guards) // what fails is never the one that has no room
+	slices.SortStableFunc(all, func(a, b actions.Guard) int { return cmp.Compare(yes(a.OK), yes(b.OK)) })
+	for _, g := range all {
 		mark, r := s.pick("✓", "v"), good
 		if !g.OK {
 			mark, r = s.pick("✗", "X"), critical
@@ -249,6 +252,13 @@ func (v *planView) guards(s *snap) []line {
 		out = append(out, put(plain, "   ").add(r, mark).add(plain, " "+s.safe(g.Want)).add(quiet, s.safe(now)))
 	}
 	return out
+}
+
+func yes(is bool) int {
+	if is {
+		return 1
+	}
+	return 0
 }
 
 func (v *planView) mind(s *snap, w int) []line {
@@ -329,6 +339,11 @@ func (v *planView) describe(s *snap, raw bool) (string, []string, bool) {
 		return v.plan.ID, []string{string(b)}, true
 	}
 	return v.plan.ID, planPage(s, &v.plan), true
+}
+
+// markdown is all of the plan: what it is, and every change.
+func (v *planView) markdown(s *snap) string {
+	return fence(planPage(s, &v.plan)) + "\n" + v.list.markdown(s)
 }
 
 // planPage is all of a plan in lines.

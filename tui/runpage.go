@@ -374,6 +374,19 @@ func (p *runPage) describe(s *snap, raw bool) (string, []string, bool) {
 	table := wire.Runs([]actions.RunInfo{p.info})
 	entries := wire.Entries(p.entries)
 	entries.Short = []string{"seq", "at", "stage", "step", "outcome", "error"}
-	doc := wire.Document{At: s.now, Complete: true, Table: table, More: []wire.Section{{Key: "entries", Table: entries}}}
+	doc := wire.Document{Version: s.version, At: s.now, Complete: true, Table: table, More: []wire.Section{{Key: "entries", Table: entries}}}
 	return p.run, pages(s, doc, raw), true
+}
+
+// markdown is the run as it is known, and all that its journal tells; what is under way is as it is drawn.
+func (p *runPage) markdown(s *snap) string {
+	var b strings.Builder
+	for _, l := range plainLines(p.verdict(s, copyWidth)) {
+		b.WriteString(escapeMarkdown(strings.TrimSpace(l)) + "\n")
+	}
+	if _, body, ok := p.describe(s, false); ok {
+		return b.String() + "\n" + fence(body)
+	}
+	body, _ := p.draw(s, copyWidth, copyHeight)
+	return b.String() + "\n" + fence(plainLines(body))
 }

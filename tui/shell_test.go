@@ -5,7 +5,9 @@ import (
 	"testing"
 	"time"
 
+	"weir/actions"
 	"weir/internal/engine"
+	"weir/lag"
 )
 
 // TestTheCommandLineShowsWhatTheViewDoes: it looks on for as long as states and rates need, reaches the cluster by the way
@@ -107,4 +109,38 @@ func TestNothingIsCalledCalmBeforeItWasWatched(t *testing.T) {
 	c.reads("All 16 groups keep up or rest; 6 brokers fine.").lacks("yet")
 	c = open(t, nil, 80, 24, 0, func(at time.Time) engine.Cluster { return troubled(at) })
 	c.reads("1 group is losing data").lacks("yet")
+}
+
+// TestACopyOfAChangeIsWhole: of a plan all that it is beside every change, of a run all that its journal tells.
+func TestACopyOfAChangeIsWhole(t *testing.T) {
+	x := openActing(t, nil, 80, 24, troubled)
+	x.stand.changes = 40
+	toPlan(x)
+	got := x.m.markdown()
+	for _, want := range []string{"40 changes", "digest   7f3c91e204bd", "checked again before every write", "holds  the group has no members: Empty", "204,993 offsets were deleted", "| audit.log:0 | 118234170 | 118439163 |", "| audit.log:39 |"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("the plan's copy doesn't hold %q:\n%s", want, got)
+		}
+	}
+	x = openActing(t, nil, 80, 24, troubled)
+	toConsent(x).slowly("audit-sink").keys("enter")
+	x.reads("done and verified")
+	got = x.m.markdown()
+	for _, want := range []string{"done and verified", testRun, "INC-4711", "ENTRIES", "commit-1"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("the run's copy doesn't hold %q:\n%s", want, got)
+		}
+	}
+}
+
+// TestAGuardThatFailsIsAlwaysShown: where there is no room for all, those that hold are left out.
+func TestAGuardThatFailsIsAlwaysShown(t *testing.T) {
+	x := openActing(t, nil, 80, 24, troubled)
+	p := x.stand.planOf("test.reset", lag.Ref{Cluster: "prod-eu", Kind: lag.KindGroup, Name: "audit-sink"})
+	for range 6 {
+		p.Guards = append([]actions.Guard{{Name: "g", Want: "it is well", OK: true}}, p.Guards...)
+	}
+	p.Guards = append(p.Guards, actions.Guard{Name: "last", Want: "nobody is there", Now: "2 members", OK: false})
+	x.m.open(newPlanView(x.m.snap(), p, planSource{}))
+	x.reads("✗ nobody is there: 2 members")
 }

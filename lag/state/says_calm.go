@@ -42,7 +42,7 @@ func sayNeverCommitted(w *sentence) string {
 
 func sayEmpty(w *sentence) string {
 	gt := w.h.Group(w.g)
-	out := "No members for " + span(w.m.since(gt.Since))
+	out := "No members for " + w.away()
 	if gt.Since == lag.Never {
 		out = "No members"
 	}
@@ -58,7 +58,7 @@ func sayEmpty(w *sentence) string {
 }
 
 func sayAbandoned(w *sentence) string {
-	return "No members for " + span(w.m.since(w.h.Group(w.g).Since)) + "; " + w.waiting() + "."
+	return "No members for " + w.away() + "; " + w.waiting() + "."
 }
 
 // sayKeepingUp holds no number that changes: it stands for a minute.

@@ -10,7 +10,7 @@ func sayLosingData(w *sentence) string {
 	}
 	switch {
 	case w.m.memberless:
-		out += ". The group has had no members for " + span(w.m.since(w.h.Group(w.g).Since))
+		out += ". The group has had no members for " + w.away()
 	case w.m.moved != lag.Never:
 		if s := w.rates(); s != "" {
 			out += ". " + s + "; the last commit came " + span(w.m.since(w.m.moved)) + " ago"
@@ -54,10 +54,18 @@ func sayBlocked(w *sentence) string {
 	return out + "." + w.others(Blocked)
 }
 
-func sayStopped(w *sentence) string {
+// away is for how long the group is without members: at least so long where it was found so.
+func (w *sentence) away() string {
 	gt := w.h.Group(w.g)
+	if gt.Before == lag.Unlisted {
+		return "at least " + span(w.m.since(gt.Since))
+	}
+	return span(w.m.since(gt.Since))
+}
+
+func sayStopped(w *sentence) string {
 	if w.m.memberless {
-		return "Nobody reads: no members for " + span(w.m.since(gt.Since)) + ", and " + w.waiting() + "."
+		return "Nobody reads: no members for " + w.away() + ", and " + w.waiting() + "."
 	}
 	out := "Nobody commits"
 	if w.m.moved != lag.Never {
