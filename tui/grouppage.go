@@ -32,7 +32,8 @@ type groupPage struct {
 	posns   []state.Position
 	feed    []change // of this group, newest first
 	next    *nextSteps
-	noted   int // generation of the marks in the feed
+	below   *positions // the table of its partitions where there is room; nil: there is none
+	noted   int        // generation of the marks in the feed
 	width   int
 }
 
@@ -72,6 +73,10 @@ func (g *groupPage) sync(s *snap) {
 	g.members.sync(s, ix, g.posns)
 	g.feed = feedOf(s, ix)
 	g.next = nextOf(s, ix)
+	if g.below != nil {
+		g.below.dirty = g.below.dirty || !g.below.heldAt.IsZero() // the gravest first: no cursor is in it that it could slide under
+		g.below.sync(s)
+	}
 }
 
 func (g *groupPage) draw(s *snap, w, h int) ([]line, string) {
@@ -104,7 +109,37 @@ func (g *groupPage) draw(s *snap, w, h int) ([]line, string) {
 	_, old := s.oldGroup(ix)
 	rest := h - len(out)
 	out = append(out, g.members.draw(s, w, rest, g.panel == onMembers, old)...)
-	return out, g.position(s)
+	return append(out, g.table(s, w, h-len(out), old)...), g.position(s)
+}
+
+// Where rows are left below the members the table of the partitions stands there, which Enter opens else; not of so many
+// that working it out at each refresh would be felt.
+const (
+	tableLeast = 8
+	tableMost  = 500 // partitions
+)
+
+// table is the partitions with their offsets, in the rows that nothing else needs.
+func (g *groupPage) table(s *snap, w, h int, old bool) []line {
+	if h < tableLeast || w < 110 || len(g.posns) == 0 || len(g.posns) > tableMost {
+		g.below = nil
+		return nil
+	}
+	if g.below == nil {
+		g.below = newPositions(g.name)
+		g.below.sortBy("state", false)
+		g.below.sync(s)
+	}
+	p := g.below
+	if len(p.keys) == 0 {
+		return nil
+	}
+	fact := "as many as there is room for; Tab Enter opens all"
+	if len(p.keys)+4 <= h {
+		fact = "Tab Enter opens them"
+	}
+	out := []line{nil, rule(s, "offsets", fact, w)}
+	return append(out, p.grid.draw(s.theme, w, min(h-2, len(p.keys)+1), false, func(at int) []cell { return p.cells(s, at, old) })...)
 }
 
 // said is how many rows the evidence takes.

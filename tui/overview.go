@@ -133,21 +133,15 @@ func (o *overview) draw(s *snap, w, h int) ([]line, string) {
 		out = append(out, o.totalsLines(s, w)...)
 	}
 	out = append(out, nil)
-	tail := o.tail(s, w, h-len(out)-len(o.keys)-6, tall)
-	room := h - len(out) - len(tail) - 2
-	out = append(out, o.worst(s, w, max(3, room))...)
-	return append(append(out, nil), tail...), o.where()
-}
-
-// roomFor is how many groups may stand there with nothing wrong.
-func (o *overview) roomFor(tall bool, h int) int {
-	switch {
-	case tall:
-		return max(8, h/4)
-	case o.totals.troubles == 0:
-		return 4
+	left := h - len(out) - len(o.keys) - 4 // the table has three rows beside those of the groups, and one is empty
+	if h >= 80 {
+		left = min(left, max(24, h/3)) // what is not needed for changes goes to the courses
 	}
-	return 0
+	tail := o.tail(s, w, left, tall)
+	room := h - len(out) - len(tail) - 1
+	out = append(out, o.worst(s, w, max(3, room))...)
+	out = append(append(out, nil), tail...)
+	return append(out, o.courses(s, w, h-len(out))...), o.where()
 }
 
 func (o *overview) where() string {

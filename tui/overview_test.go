@@ -92,7 +92,7 @@ func TestTrafficKeepsGapsAndTheNewest(t *testing.T) {
 		w    int
 		want string // the last row of the columns, from its end
 	}{{70, "█ █████████"}, {55, "█ █████████"}, {40, "████"}} { // at 40 a column is two minutes, and no gap
-		lines := traffic{theme: theme{}, series: &tr.minute, now: now, height: 2}.draw(s, []trace{{lagName, "59", strong, lags(points)}}, tt.w)
+		lines := traffic{theme: theme{}, series: &tr.minute, now: now, height: 2}.draw(s, []trace{{name: "lag", value: "59", role: strong, in: lags(points), most: true}}, tt.w)
 		if len(lines) != 5 {
 			t.Fatalf("%d lines", len(lines))
 		}

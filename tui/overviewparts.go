@@ -12,11 +12,24 @@ import (
 // broadest is the width from which three parts stand beside each other.
 const broadest = 240
 
+// roomFor is how many groups may stand there with nothing wrong.
+func (o *overview) roomFor(tall bool, h int) int {
+	switch {
+	case tall:
+		return max(8, h/4)
+	case o.totals.troubles == 0:
+		return 4
+	}
+	return 0
+}
+
 // tail are the brokers, what is nearest to losing data, and the changes: beside each other where there is room, and in
 // all rows that the groups leave.
 func (o *overview) tail(s *snap, w, h int, tall bool) []line {
 	if !tall || w < 110 {
-		return append(append(o.brokers(s, w, 0), o.nearest(s, w, min(3, h-8))...), o.changes(s, w, max(1, min(6, h-7)))...)
+		out := o.brokers(s, w, 0)
+		out = append(out, o.nearest(s, w, min(3, h-len(out)-4))...)
+		return append(out, o.changes(s, w, max(1, h-len(out)-1))...)
 	}
 	half := w / 2
 	if w >= broadest {

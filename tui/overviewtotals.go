@@ -37,14 +37,11 @@ func (o *overview) trafficLines(s *snap, w, rows int) []line {
 	series := o.past(s)
 	points, t := series.upTo(s.judged), &o.totals
 	c := traffic{theme: s.theme, series: series, now: s.judged, height: rows}
-	fact := "1 column a minute"
-	if series.step != minuteStep {
-		fact = "1 column 10 s"
-	}
+	fact := columnWords(series)
 	all := []trace{
-		{"in/s", rateWordBounded(s, t.in, t.inLeast), strong, rates(points, (*point).rateIn)},
-		{"out/s", rateWordBounded(s, t.out, t.outLeast), strong, rates(points, (*point).rateOut)},
-		{lagName, s.bounded(text.ShortCount(t.lag), t.lagBound), strong, lags(points)},
+		{"in/s", rateWordBounded(s, t.in, t.inLeast), strong, rates(points, (*point).rateIn), false, false},
+		{"out/s", rateWordBounded(s, t.out, t.outLeast), strong, rates(points, (*point).rateOut), false, false},
+		{"lag", s.bounded(text.ShortCount(t.lag), t.lagBound), strong, lags(points), true, false},
 	}
 	for i := range all {
 		switch {
@@ -55,6 +52,14 @@ func (o *overview) trafficLines(s *snap, w, rows int) []line {
 		}
 	}
 	return append([]line{rule(s, "all groups", "errors ?: "+noErrors+"; "+fact+", "+text.Zone(s.now), w)}, c.draw(s, all, w)...)
+}
+
+// columnWords say what a column of a chart stands for.
+func columnWords(of *series) string {
+	if of.step != minuteStep {
+		return "1 column 10 s"
+	}
+	return "1 column a minute"
 }
 
 func rateWordBounded(s *snap, v float64, least bool) string {

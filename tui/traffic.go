@@ -22,6 +22,8 @@ type trace struct {
 	name, value string
 	role        role
 	in          []sample
+	most        bool // a column that stands for several has the most of them, not their mean
+	none        bool // its place stays empty
 }
 
 const (
@@ -40,9 +42,12 @@ func (c traffic) draw(s *snap, all []trace, w int) []line {
 	}
 	out := make([]line, c.height+3)
 	for _, t := range all {
+		if t.none {
+			continue
+		}
 		in := t.in
 		if n < narrowed {
-			in = fold60(in, n, t.name == lagName)
+			in = fold60(in, n, t.most)
 		}
 		in = in[len(in)-n:]
 		c.zoom = max(1, (each-traceLeft-3)/max(1, n))
@@ -53,8 +58,6 @@ func (c traffic) draw(s *snap, all []trace, w int) []line {
 	}
 	return out
 }
-
-const lagName = "lag"
 
 // fold60 makes n columns of more: the most of its share of time for lag, the mean for rates.
 func fold60(in []sample, n int, mostOf bool) []sample {

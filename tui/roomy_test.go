@@ -1,0 +1,62 @@
+package tui
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"weir/internal/engine"
+	"weir/lag"
+)
+
+// joins is a troubled cluster with a busy feed of members that come.
+func joins(at time.Time) engine.Cluster {
+	out := troubled(at)
+	for i := range 60 {
+		out.Events = append(out.Events, lag.Event{At: at.Add(time.Duration(i-60) * time.Second), Kind: lag.MembersJoined, Before: "0 members", After: "settle-" + itoa(i),
+			Subject: lag.Ref{Cluster: "prod-eu", Kind: lag.KindGroup, Name: "payments-settle"}})
+	}
+	return out
+}
+
+// TestAHugeScreenShowsTheCourseOfTheWorst also where changes would fill it.
+func TestAHugeScreenShowsTheCourseOfTheWorst(t *testing.T) {
+	c := open(t, nil, 400, 120, 1, joins)
+	c.reads("lag of the worst groups", "audit-sink ✗ 177M", "payments-settle ■ 73.4k", "fraud-shadow ? ?", "settle-59", "settle-40")
+	sound(t, c)
+	empty := 0
+	for l := range strings.SplitSeq(c.plain(), "\n") {
+		if strings.TrimSpace(l) == "" {
+			empty++
+		}
+	}
+	if empty > 30 {
+		t.Errorf("%d of 120 rows are empty:\n%s", empty, c.plain())
+	}
+	c.size(200, 60)
+	c.lacks("lag of the worst groups")
+}
+
+// TestASmallScreenFillsItsRowsWithChanges.
+func TestASmallScreenFillsItsRowsWithChanges(t *testing.T) {
+	c := open(t, nil, 80, 24, 1, func(at time.Time) engine.Cluster {
+		out := healthy(at)
+		out.Events = joins(at).Events
+		return out
+	})
+	if n := strings.Count(c.plain(), "payments-settle joined"); n < 4 {
+		t.Errorf("%d changes are shown:\n%s", n, c.plain())
+	}
+}
+
+// TestAHighPageOfAGroupListsItsPartitionsGravestFirst.
+func TestAHighPageOfAGroupListsItsPartitionsGravestFirst(t *testing.T) {
+	c := open(t, nil, 160, 60, 1, troubled)
+	c.press("j", "enter").reads("offsets ", "38,841,214", "COMMITTED")
+	if c.lineOf("38,841,214") > c.lineOf("38,914,041") {
+		t.Errorf("the stalled partition does not stand first:\n%s", c.plain())
+	}
+	sound(t, c)
+	c.size(80, 24)
+	c.lacks("COMMITTED")
+}
