@@ -100,6 +100,7 @@ func (a *app) open(ctx context.Context, clusters []config.Cluster) error {
 		sources[i].Refresh, sources[i].Policies = c.Refresh, a.policiesOf(c.Name)
 		policies[c.Name] = sources[i].Policies
 	}
+	learned := a.recollect(clusters, sources)
 	seen := &Console{Clusters: clusters, Policies: policies, UTC: a.flag.utc, Flags: a.whereFlags(), Unnamed: a.unnamed(), By: acting.Person(a.Getenv), Busy: a.busy.Store, Note: func(said string) { a.note("%s", said) }}
 	seen.Store, seen.Unstored = a.store()
 	if seen.Acting, seen.Unacting = a.host(clusters...); seen.Unacting == nil {
@@ -113,6 +114,7 @@ func (a *app) open(ctx context.Context, clusters []config.Cluster) error {
 	a.drawing.Store(true)
 	err := a.sys.Console(ctx, seen)
 	a.drawing.Store(false)
+	learned.tell()
 	select {
 	case defect := <-caught:
 		return defect

@@ -61,6 +61,7 @@ func (a *app) watch(ctx context.Context, clusters []config.Cluster, w window) (*
 	for i, c := range clusters {
 		sources[i].Refresh, sources[i].Policies = w.refresh(c), a.policiesOf(c.Name)
 	}
+	learned := a.recollect(clusters, sources)
 	progress := a.progress()
 	defer progress.end()
 	e := engine.New(sources, engine.Options{
@@ -73,7 +74,7 @@ func (a *app) watch(ctx context.Context, clusters []config.Cluster, w window) (*
 	}
 	ended := make(chan struct{})
 	go func() { e.Run(watching); close(ended) }()
-	defer func() { stop(); <-ended }()
+	defer func() { stop(); <-ended; learned.tell() }()
 	var last *sight
 	for {
 		select {

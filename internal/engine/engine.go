@@ -18,6 +18,11 @@ type Source struct {
 	Environment string
 	Refresh     time.Duration // between two sweeps; DefaultRefresh when zero
 	Policies    state.Policies
+	// Recall gives what was learned before of the groups of the cluster of an id; nil where nothing is kept.
+	Recall func(clusterID string) []state.Habit
+	// Learned is given what was learned, now and then and when the watch ends; nil where nothing is kept. It may take its time,
+	// and is called by one goroutine at a time.
+	Learned func(clusterID string, hs []state.Habit)
 	// Open makes the probe. It may fail at once, on settings that can't work; a cluster that doesn't answer is not
 	// a failure of Open but a gap of the first sweep.
 	Open func(context.Context) (probes.Probe, error)

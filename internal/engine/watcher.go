@@ -46,6 +46,7 @@ type watcher struct {
 	ticked time.Time     // the last tick at which nothing was read
 	once   bool          // the next tick comes sooner than those after it
 	strain strain
+	habits habits
 }
 
 // swept is what came of one Observe.
@@ -202,7 +203,9 @@ const maxEvents = 2000
 func (w *watcher) fold(r *lag.Reading, found []probes.Found) {
 	w.history.Fold(r)
 	w.learn(found)
+	w.recall(r)
 	verdicts := w.judge.Judge(r, w.history)
+	w.remember(r)
 	if w.last != nil && len(w.last.Nodes) > 0 {
 		w.events = append(w.events, lag.Diff(w.last, r, w.history)...)
 		w.events = append(w.events, state.Turned(w.told.Verdicts, verdicts, r)...)
@@ -248,6 +251,7 @@ func (w *watcher) stale(at time.Time, reason lag.Reason, detail string) {
 }
 
 func (w *watcher) close() {
+	w.rememberLast()
 	if w.probe != nil {
 		_ = w.probe.Close() // nothing is lost by a connection that can't be closed
 	}

@@ -15,11 +15,16 @@ var empty = rule{code: cEmpty, since: fromNow, holds: func(f *facts) bool {
 
 // keepingUp: what waits is not older than the group's rhythm explains.
 var keepingUp = rule{code: cKeepingUp, since: fromNow, holds: func(f *facts) bool {
-	if !lag.Known(f.lag) || f.waits && f.m.r == 0 {
+	if !lag.Known(f.lag) || f.waits && f.m.r == 0 && !f.asBefore() {
 		return false
 	}
 	return f.lag >= 0 && (f.waits || still(f.e, f.m.now) <= f.l.idleAfter)
 }}
+
+// asBefore reports whether what waits is for certain no older than the group's rhythm of an earlier watch explains.
+func (f *facts) asBefore() bool {
+	return f.age <= f.m.expected && f.t.Told&(lag.Older|lag.OlderThird) == 0
+}
 
 // idle: nothing waits, and nothing has come in for a while, or ever.
 var idle = rule{code: cIdle, since: fromNow, holds: func(f *facts) bool {

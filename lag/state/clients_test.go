@@ -35,6 +35,8 @@ var lives = []life{
 		of: func(s *sim) func(int) { byHand(s); s.every = 590; return nil }},
 	{name: "a Flink job with checkpoints each 5 minutes", parts: 3, told: [4]State{Unknown, Unknown, Unknown, KeepingUp},
 		of: func(s *sim) func(int) { byHand(s); s.every = 290; return nil }},
+	{name: "a subscribed group that commits each quarter of an hour", parts: 3, told: [4]State{Unknown, Unknown, Stopped, KeepingUp}, grave: true, from: 300, till: 2705,
+		of: func(s *sim) func(int) { s.every = 895; return nil }},
 	{name: "a reader of a few records a poll", parts: 3, told: [4]State{KeepingUp, KeepingUp, KeepingUp, KeepingUp},
 		of: func(s *sim) func(int) { s.every = 1; s.behind = 12; return nil }},
 	{name: "one record an hour", parts: 1, told: [4]State{KeepingUp, Idle, Idle, Idle},

@@ -97,6 +97,9 @@ func (f *facts) inputs() []Input {
 		{"prompt", strconv.Itoa(m.prompt), "positions"}, {"works_off", strconv.FormatBool(m.reading), ""},
 		{"seeing_again", strconv.FormatBool(m.fogged), ""},
 	}
+	if m.expected > 0 {
+		in = append(in, Input{"rhythm_before", tenths(m.before), "s"})
+	}
 	if m.restMost > 0 {
 		in = append(in, Input{"left_unread", tenths(left(f.t)), "s"}, Input{"left_limit", tenths(m.restMost), "s"})
 	}

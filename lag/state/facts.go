@@ -111,7 +111,7 @@ func (f *facts) stuck() bool {
 // shown its own rhythm yet, for members of one group may commit at several.
 func (f *facts) fine() lag.Moment {
 	if f.t.Wait == lag.Never && f.m.others {
-		return max(f.m.fine, f.l.unheard+f.l.rhythmSlack)
+		return max(f.m.fine, f.l.unheard+f.l.rhythmSlack, f.m.expected)
 	}
 	return f.m.fine
 }

@@ -9,15 +9,16 @@ type jobs struct {
 	came, left lag.Moment // of the last run
 	every      lag.Moment // between the begins of the last two runs; 0: not known
 	atEase     bool       // the last run ended with nothing left to read
+	recalled   bool       // the last run is known of an earlier watch: others may have been since
 }
 
 // follow takes in that the group got or lost its members.
 func (b *jobs) follow(l *limits, gt *lag.GroupTrack, now lag.Moment) {
 	if gt.Came == now {
-		if b.came != lag.Never {
+		if b.came != lag.Never && !b.recalled {
 			b.every = now - b.came
 		}
-		b.came = now
+		b.came, b.recalled = now, false
 	}
 	if gt.Phase != lag.Memberless || gt.Since != now || gt.Lived == lag.Never {
 		return

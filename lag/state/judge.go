@@ -19,6 +19,7 @@ type Judge struct {
 	policies Policies
 	limits   limits
 	mem      []memory
+	habits   map[string]Habit    // of an earlier watch, by group
 	slow     []slow              // of the group at hand
 	present  map[lag.NodeIx]bool // coordinators that are seen again and were there all along
 	thorough bool                // no position is judged at a glance; tests compare
@@ -30,7 +31,7 @@ func New(p Policies) *Judge { return &Judge{policies: p, limits: standard} }
 // Judge judges every group of the reading, which must have been folded into h before.
 func (j *Judge) Judge(r *lag.Reading, h *lag.History) *Result {
 	for len(j.mem) < len(r.Groups) {
-		j.mem = append(j.mem, newMemory())
+		j.mem = append(j.mem, j.known(r, h, lag.GroupIx(len(j.mem))))
 	}
 	out := &Result{At: r.Tick, now: h.Now(), Groups: make([]Verdict, len(r.Groups)), marks: make([][]mark, len(r.Groups))}
 	j.witness(r, h)
@@ -104,7 +105,7 @@ func (j *Judge) positions(r *lag.Reading, h *lag.History, g lag.GroupIx, m *memo
 			continue
 		}
 		s.positions++
-		if t.Told&lag.JustMoved != 0 && t.Wait != lag.Never && calm {
+		if t.Told&lag.JustMoved != 0 && t.Wait != lag.Never && (calm || m.untold(t)) {
 			m.learn(&j.limits, t, len(grp.Positions))
 		}
 		c := j.quick(r, h, m, t, e, i, p, &s)

@@ -10,6 +10,7 @@ import (
 type memory struct {
 	rhythm    rhythm
 	rests     rhythm     // how old what a commit leaves unread usually is, of groups that commit rarely
+	before    lag.Moment // its rhythm as an earlier watch learned it; 0: not known
 	begun     lag.Moment // since when it is watched; lag.Never: not yet
 	samples   int        // readings in which some position committed
 	moved     lag.Moment // when some position committed last
@@ -33,6 +34,7 @@ type memory struct {
 	// Of the present reading.
 	now, limit, r lag.Moment               // r is 0 while the rhythm is not known
 	known         lag.Moment               // up to when it is known what the group does: when its commits were read last
+	expected      lag.Moment               // an age of the oldest unread record that is usual here by an earlier watch; 0: none
 	restMost      lag.Moment               // a commit that leaves older records unread than this is late for them; 0: not known, or no news
 	fine          lag.Moment               // an age of the oldest unread record that is no trouble, whatever else is seen
 	committed     int                      // positions with a commit
@@ -87,6 +89,10 @@ func (m *memory) observe(l *limits, r *lag.Reading, h *lag.History, g lag.GroupI
 	}
 	if m.r > 0 {
 		m.limit, m.fine = lag.Moment(l.rhythmFactor*float64(m.r))+l.rhythmSlack, 0
+	}
+	m.expected = m.expectedOf(l)
+	if m.rhythm.times < restTimes {
+		m.fine = max(m.fine, m.expected)
 	}
 	if m.policy != nil {
 		m.fine = max(m.fine, lag.Moments(m.policy.TimeLag))
@@ -189,9 +195,12 @@ func (m *memory) rebalancing() lag.Moment {
 
 // calm reports whether what the group does now may be learned from.
 func (m *memory) calm() bool {
-	return !m.fogged && !m.episode && !m.memberless && codes[m.code].severity == Calm && m.code != cDraining &&
+	return m.settled() && codes[m.code].severity == Calm && m.code != cDraining &&
 		(m.troubled == lag.Never || m.now-m.troubled > 2*m.r+seconds(5))
 }
+
+// settled reports whether the group is seen, has members, and keeps them.
+func (m *memory) settled() bool { return !m.fogged && !m.episode && !m.memberless }
 
 // cadence is how far the group's commits lie apart at present: its rhythm, or more where it is overloaded.
 func (m *memory) cadence() lag.Moment { return max(m.r, min(m.gap, 2*m.patience)) }

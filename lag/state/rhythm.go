@@ -91,6 +91,13 @@ func (m *memory) learn(l *limits, t *lag.Track, positions int) {
 	}
 }
 
+// untold reports whether a wait may be learned though the group was in trouble. One that commits more rarely than is usual is
+// told to be by what is usual, as long as its own rhythm is not known: there the commits of a group that is left alone, each of
+// which reads all there was, are all there is to learn from.
+func (m *memory) untold(t *lag.Track) bool {
+	return m.r == 0 && m.settled() && m.now-t.Wait >= m.base && left(t) <= seconds(5)
+}
+
 // left returns how old what a commit left unread was at least then.
 func left(t *lag.Track) lag.Moment {
 	if t.Third == lag.Never || t.Moved == lag.Never {

@@ -66,6 +66,8 @@ func sayKeepingUp(w *sentence) string {
 	switch {
 	case w.m.r > 0:
 		return "Nothing is late: records wait up to " + atLeastOne(w.m.r.Duration(0)) + " for a commit here."
+	case w.m.expected > 0 && w.s.waits > 0 && w.v.TimeLagBound == lag.Exact:
+		return "Nothing is late: records waited up to " + atLeastOne(w.m.before.Duration(0)) + " for a commit here when it was watched before."
 	case w.v.Lag > 0 && w.v.TimeLagBound == lag.AtLeast:
 		return "Nothing stands out yet: it has not been watched for long enough to tell how long records wait here."
 	case w.v.Lag > 0:
