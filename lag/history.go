@@ -32,6 +32,8 @@ type History struct {
 	endFresh, stableFresh, commitFresh []bool
 
 	totals totals
+
+	plain bool // no commit is folded the short way; tests compare
 }
 
 // NewHistory returns a history that has seen nothing.

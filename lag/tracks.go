@@ -58,11 +58,20 @@ func (h *History) foldGroup(r *Reading, g GroupIx, fresh bool) {
 	var produced, consumed, behind int64
 	share := grp.Type == Share && len(r.Backlog) > 0
 	late := len(r.LateCommit) > 0
+	swift := fresh && !late && !share && !h.plain
 	spacing := gt.window / 4
 	for _, i := range grp.Positions {
 		p := r.Positions[i].Partition
 		t, e := &h.tracks[i], &h.ends[p]
 		produced += h.delta[p]
+		if swift {
+			if read, left := h.goesOn(i, t, e, p, r.Committed[i], spacing, blur); read > 0 {
+				gt.Moved = true
+				consumed += read
+				behind += left
+				continue
+			}
+		}
 		t.Told &^= JustMoved | Fresh
 		if e.Fell > t.Since && t.Since != Never {
 			h.restart(i, t)
@@ -205,8 +214,13 @@ func (h *History) wait(i PositionIx, t *Track, e *EndTrack, p PartitionIx, share
 	}
 	again := t.Told&seeded != 0
 	t.Told &^= seeded
-	if t.Unread == Never && t.Third == Never && h.justCame(p, e, c, n, t) {
-		return n
+	if t.Unread == Never && t.Third == Never {
+		if t.Unread, t.Third = h.recent.between(p, c-e.base); t.Unread != Never {
+			if n <= restAt {
+				t.Third = Never
+			}
+			return n
+		}
 	}
 	if t.Unread == Never || again && t.Told&Older != 0 {
 		t.Unread = h.arrived(p, e, c, t, Older)
@@ -217,51 +231,4 @@ func (h *History) wait(i PositionIx, t *Track, e *EndTrack, p PartitionIx, share
 		t.Third = max(h.arrived(p, e, c+restAt, t, OlderThird), t.Unread)
 	}
 	return n
-}
-
-// recent are the newest rows, this reading's first: most commits lie between two of them.
-type recent struct {
-	rows [5][]int32
-	at   [5]Moment
-	n    int
-}
-
-func (h *History) recall() {
-	l := &h.axis.levels[0]
-	h.recent.n = min(l.count, len(h.recent.rows))
-	for k := range h.recent.n {
-		r := l.row(k)
-		h.recent.rows[k], h.recent.at[k] = h.rows[0][r], l.at[r]
-	}
-}
-
-// justCame is the short way for a commit that lies between two recent ends.
-func (h *History) justCame(p PartitionIx, e *EndTrack, c, n int64, t *Track) bool {
-	rc, target := &h.recent, c-e.base
-	var after int64
-	for k := range rc.n {
-		row := rc.rows[k]
-		if int(p) >= len(row) || row[p] == hole {
-			return false
-		}
-		v := int64(row[p])
-		if v > target {
-			after = v
-			continue
-		}
-		if k == 0 {
-			return false
-		}
-		t0, took := rc.at[k], int64(rc.at[k-1]-rc.at[k])
-		t.Unread, t.Third = t0+Moment((target+1-v)*took/(after-v)), Never
-		switch {
-		case n <= restAt:
-		case target+restAt < after:
-			t.Third = t0 + Moment((target+1+restAt-v)*took/(after-v))
-		default:
-			t.Third = rc.at[k-1]
-		}
-		return true
-	}
-	return false
 }

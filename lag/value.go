@@ -84,6 +84,12 @@ func (s *Sum) Add(v int64) {
 	s.total += v
 }
 
+// AddAll counts n known values that add up to total, which is not negative.
+func (s *Sum) AddAll(total int64, n int) {
+	s.known += n - 1
+	s.Add(total)
+}
+
 // Value returns the sum of what was known and whether that is all of it: Unknown when something was added and none of
 // it was known, 0 exactly when nothing was added at all.
 func (s Sum) Value() (int64, Bound) {

@@ -21,7 +21,9 @@ type Judge struct {
 	mem      []memory
 	habits   map[string]Habit    // of an earlier watch, by group
 	slow     []slow              // of the group at hand
+	eye      glance              // the same
 	present  map[lag.NodeIx]bool // coordinators that are seen again and were there all along
+	oneByOne bool                // each position is counted by itself; tests compare
 	thorough bool                // no position is judged at a glance; tests compare
 }
 
@@ -95,7 +97,10 @@ func (j *Judge) positions(r *lag.Reading, h *lag.History, g lag.GroupIx, m *memo
 		}
 	}
 	calm := m.calm()
-	m.quick = 0
+	m.rhythm.fade(len(grp.Positions))
+	m.rests.fade(len(grp.Positions))
+	learned, rare := 0, m.r > j.limits.behindLeast
+	m.quick, j.eye = 0, j.glanceOf(m)
 	j.slow = j.slow[:0]
 	own := false // the marks are shared with results: copied before the first change
 	for k, i := range grp.Positions {
@@ -106,7 +111,13 @@ func (j *Judge) positions(r *lag.Reading, h *lag.History, g lag.GroupIx, m *memo
 		}
 		s.positions++
 		if t.Told&lag.JustMoved != 0 && t.Wait != lag.Never && (calm || m.untold(t)) {
-			m.learn(&j.limits, t, len(grp.Positions))
+			m.rhythm.add(t.Wait)
+			if learned++; rare {
+				m.rests.add(left(t))
+			}
+		}
+		if j.eye.takes(&s, m.marks[k], i, t, e, r.Start[p], r.End[p], r.Stable[p]) {
+			continue
 		}
 		c := j.quick(r, h, m, t, e, i, p, &s)
 		if c == cUnknown || m.marks[k].code >= cDraining {
@@ -118,6 +129,13 @@ func (j *Judge) positions(r *lag.Reading, h *lag.History, g lag.GroupIx, m *memo
 		}
 		own = m.mark(&s, k, i, c, m.now, own)
 	}
+	if learned > 0 {
+		m.rhythm.saw(m.now)
+		if rare {
+			m.rests.saw(m.now)
+		}
+	}
+	j.eye.into(&s, m)
 	j.weigh(h, g, m)
 	for q := range j.slow {
 		f := &j.slow[q].facts
@@ -215,10 +233,10 @@ func (j *Judge) quick(r *lag.Reading, h *lag.History, m *memory, t *lag.Track, e
 	s.add(i, v, stable, 0)
 	s.ages(t, e, i, v)
 	switch {
-	case t.Told&lag.WentBack != 0 || t.Third != lag.Never && (m.emptyAt || m.r == 0 || m.episode || m.now-max(t.Unread, t.Third-j.limits.restFor) > j.glance(m, e)):
+	case t.Told&lag.WentBack != 0 || t.Third != lag.Never && (m.emptyAt || m.r == 0 || m.episode || m.now-max(t.Unread, t.Third-j.limits.restFor) > j.eye.upTo(e)):
 		return cUnknown
 	case t.Third == lag.Never && t.Unread != lag.Never && !e.Open && (m.now-t.Unread > j.limits.restFor ||
-		t.Told&lag.Reached != 0 && (m.emptyAt || m.r == 0 || m.episode || m.now-t.Unread > j.glance(m, e))):
+		t.Told&lag.Reached != 0 && (m.emptyAt || m.r == 0 || m.episode || m.now-t.Unread > j.eye.upTo(e))):
 		return cUnknown
 	case m.emptyAt:
 		return cEmpty
@@ -226,16 +244,6 @@ func (j *Judge) quick(r *lag.Reading, h *lag.History, m *memory, t *lag.Track, e
 		return cIdle
 	}
 	return cKeepingUp
-}
-
-// glance is up to what age a waiting record could be no trouble, whatever a closer look showed: not late for its group, nor
-// behind a transaction that has stood for long.
-func (j *Judge) glance(m *memory, e *lag.EndTrack) lag.Moment {
-	l := &j.limits
-	if e.Stable != e.End {
-		return min(m.limit-l.rhythmSlack/2, l.behindLeast, l.rhythmSlack)
-	}
-	return min(m.limit-l.rhythmSlack/2, l.behindLeast)
 }
 
 // produceOf is the produce rate that a commit past the end is measured by; negative when it is not needed or not known.

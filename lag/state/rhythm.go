@@ -46,24 +46,33 @@ func upTo(b int) time.Duration {
 	return time.Duration(float64(leastWait) * math.Exp2(float64(b)/perOctave))
 }
 
-// learn takes in one wait of a group with so many positions, seen at now.
-func (y *rhythm) learn(wait lag.Moment, positions int, now lag.Moment) {
+// fade makes what a group of so many positions did long ago count half.
+func (y *rhythm) fade(positions int) {
+	if y.total <= float32(forgetAfter*max(positions, 4)) {
+		return
+	}
+	y.total = 0
+	for b := range y.count {
+		y.count[b] /= 2
+		y.total += y.count[b]
+	}
+}
+
+// add takes in one wait.
+func (y *rhythm) add(wait lag.Moment) {
+	y.total++
+	if uint32(wait) < uint32(len(short)) {
+		y.count[short[wait]]++
+		return
+	}
+	y.count[bucketOf(wait.Duration(0))]++
+}
+
+// saw counts a reading that brought waits.
+func (y *rhythm) saw(now lag.Moment) {
 	if y.times < restTimes && (y.times == 0 || now != y.last) {
 		y.times, y.last = y.times+1, now
 	}
-	if y.total > float32(forgetAfter*max(positions, 4)) {
-		y.total = 0
-		for b := range y.count {
-			y.count[b] /= 2
-			y.total += y.count[b]
-		}
-	}
-	if wait >= 0 && int(wait) < len(short) {
-		y.count[short[wait]]++
-	} else {
-		y.count[bucketOf(wait.Duration(0))]++
-	}
-	y.total++
 }
 
 // told returns the learned rhythm; 0 while too few waits were seen.
@@ -82,14 +91,6 @@ func (y *rhythm) told() time.Duration {
 
 // restTimes is how many readings must have brought commits before it is known what they leave unread.
 const restTimes = 3
-
-// learn takes in the commit that a position has just made.
-func (m *memory) learn(l *limits, t *lag.Track, positions int) {
-	m.rhythm.learn(t.Wait, positions, m.now)
-	if m.r > l.behindLeast {
-		m.rests.learn(left(t), positions, m.now)
-	}
-}
 
 // untold reports whether a wait may be learned though the group was in trouble. One that commits more rarely than is usual is
 // told to be by what is usual, as long as its own rhythm is not known: there the commits of a group that is left alone, each of

@@ -10,6 +10,13 @@ import (
 	"weir/lag"
 )
 
+// learn takes in one wait of a group with so many positions, seen at now.
+func learn(y *rhythm, wait lag.Moment, positions int, now lag.Moment) {
+	y.fade(positions)
+	y.add(wait)
+	y.saw(now)
+}
+
 // The order of the contract, gravest first, with the forms that are trouble before those that are calm.
 func TestPrecedence(t *testing.T) {
 	want := strings.Fields("losing_data stalled blocked stopped ahead falling_behind rewinding never_committed rebalancing " +
@@ -60,30 +67,30 @@ func TestRhythm(t *testing.T) {
 		t.Error("a rhythm from nothing")
 	}
 	for k := range 20 {
-		y.learn(seconds(5), 1, lag.Moment(k/20))
+		learn(&y, seconds(5), 1, lag.Moment(k/20))
 	}
 	if y.told() != 0 {
 		t.Error("a rhythm from commits at one moment")
 	}
 	for k := range 100 {
-		y.learn(seconds(5), 1, lag.Moment(k))
+		learn(&y, seconds(5), 1, lag.Moment(k))
 	}
 	if r := y.told(); r < 5*time.Second || r > 6*time.Second {
 		t.Errorf("%v, want 5 s", r)
 	}
-	y.learn(seconds(300), 1, 900) // one long wait is no rhythm
+	learn(&y, seconds(300), 1, 900) // one long wait is no rhythm
 	if r := y.told(); r > 6*time.Second {
 		t.Errorf("%v after one long wait", r)
 	}
 	for range 200 {
-		y.learn(seconds(60), 1, 901)
+		learn(&y, seconds(60), 1, 901)
 	}
 	if r := y.told(); r < 60*time.Second || r > 72*time.Second {
 		t.Errorf("%v after the rhythm has changed, want 60 s", r)
 	}
 	y = rhythm{}
 	for k := range 10 {
-		y.learn(0, 1, lag.Moment(k))
+		learn(&y, 0, 1, lag.Moment(k))
 	}
 	if y.told() != leastWait {
 		t.Errorf("%v for commits without a wait, want %v", y.told(), leastWait)
@@ -96,7 +103,7 @@ func TestRhythmCoversWhatWasLearned(t *testing.T) {
 		waits := rapid.SliceOfN(rapid.IntRange(0, 2_000_000), 3, 60).Draw(t, "tenths")
 		longest := time.Duration(0)
 		for k, w := range waits {
-			y.learn(lag.Moment(w), len(waits), lag.Moment(k))
+			learn(&y, lag.Moment(w), len(waits), lag.Moment(k))
 			longest = max(longest, lag.Moment(w).Duration(0))
 		}
 		if len(waits) < 20 && y.told() < min(longest, upTo(buckets-1)) {
