@@ -105,6 +105,13 @@ func (h *History) Time(m Moment) time.Time { return h.axis.time(m) }
 // Step returns the usual time between two readings; 0 before the second.
 func (h *History) Step() time.Duration { return h.axis.usual }
 
+// Expect says that readings come so far apart from now on, on purpose: none of them is late for it.
+func (h *History) Expect(step time.Duration) {
+	if h.axis.usual > 0 {
+		h.axis.usual = step
+	}
+}
+
 // Stale returns the age from which on a value counts as one that can't be read: two looks and a half, and what they take.
 func (h *History) Stale() Moment { return Moments(h.Step())*5/2 + Moments(2*time.Second) }
 

@@ -34,9 +34,9 @@ func TestASparklineStartsAtZeroAndLeavesGaps(t *testing.T) {
 func TestSeriesKeepsTheMostLagAndTheMeanRateOfAColumn(t *testing.T) {
 	tr := newTrail()
 	at := night.Truncate(time.Minute)
-	tr.take(at, 10, 4, -1)
-	tr.take(at.Add(20*time.Second), 30, 8, -1)
-	tr.take(at.Add(40*time.Second), lag.Unknown, -1, -1)
+	tr.take(at, at, 10, 4, -1)
+	tr.take(at.Add(20*time.Second), at.Add(20*time.Second), 30, 8, -1)
+	tr.take(at.Add(40*time.Second), at.Add(40*time.Second), lag.Unknown, -1, -1)
 	p := tr.minute.upTo(at)[columns-1]
 	if in, ok := p.rateIn(); p.lag != 30 || p.n != 3 || !ok || in != 6 {
 		t.Errorf("%+v", p)
@@ -49,8 +49,8 @@ func TestSeriesKeepsTheMostLagAndTheMeanRateOfAColumn(t *testing.T) {
 func TestSeriesShowsUnseenColumnsAsGapsAndForgetsAfterAnHour(t *testing.T) {
 	tr := newTrail()
 	at := night.Truncate(time.Minute)
-	tr.take(at, 0, 0, 0)
-	tr.take(at.Add(2*time.Minute), 5, 1, 1)
+	tr.take(at, at, 0, 0, 0)
+	tr.take(at.Add(2*time.Minute), at.Add(2*time.Minute), 5, 1, 1)
 	got := lags(tr.minute.upTo(at.Add(2 * time.Minute)))
 	if a, gap, b := got[columns-3], got[columns-2], got[columns-1]; !a.ok || a.v != 0 || gap.ok || !b.ok || b.v != 5 {
 		t.Errorf("%+v %+v %+v", a, gap, b)
@@ -58,11 +58,11 @@ func TestSeriesShowsUnseenColumnsAsGapsAndForgetsAfterAnHour(t *testing.T) {
 	if p := tr.minute.upTo(at.Add(62 * time.Minute)); p[0].n != 0 {
 		t.Error("a column older than an hour is still drawn")
 	}
-	tr.take(at.Add(60*time.Minute), 7, 1, 1) // falls into the slot of the first
+	tr.take(at.Add(60*time.Minute), at.Add(60*time.Minute), 7, 1, 1) // falls into the slot of the first
 	if p := tr.minute.upTo(at.Add(60 * time.Minute))[columns-1]; p.lag != 7 {
 		t.Errorf("the newest column holds %d", p.lag)
 	}
-	tr.take(at, 99, 1, 1) // the clock was set back: what is read now is drawn now
+	tr.take(at, at, 99, 1, 1) // the clock was set back: what is read now is drawn now
 	if p := tr.minute.upTo(at)[columns-1]; p.lag != 99 {
 		t.Errorf("after the clock was set back the newest column holds %d", p.lag)
 	}
@@ -111,7 +111,7 @@ func TestChart(t *testing.T) {
 		if i == 10 {
 			continue
 		}
-		tr.take(now.Add(-time.Duration(19-i)*time.Minute), int64(i*5), 100, 50)
+		tr.take(now.Add(-time.Duration(19-i)*time.Minute), now.Add(-time.Duration(19-i)*time.Minute), int64(i*5), 100, 50)
 	}
 	c := chart{theme: theme{}, series: &tr.minute, now: now, height: 5, strips: true, marks: map[int]rune{55: 'a'}}
 	if at, ok := c.column(now.Add(-4 * time.Minute)); !ok || at != 55 {
@@ -259,5 +259,44 @@ func TestJoinKeepsTheRight(t *testing.T) {
 	l := join(text.Unicode, put(plain, "a long name of something"), put(strong, "03:14:08 CET"), 24)
 	if l.text() != "a long name… 03:14:08 CET" && l.text() != "a long nam… 03:14:08 CET" || l.width() != 24 {
 		t.Errorf("%q, %d cells", l.text(), l.width())
+	}
+}
+
+// TestAReadingStandsForTheTimeSinceTheOneBefore, at whatever pace it comes; one that was missed leaves a gap.
+func TestAReadingStandsForTheTimeSinceTheOneBefore(t *testing.T) {
+	h := newHistory()
+	read := func(after, pace time.Duration) {
+		at := night.Add(after)
+		c := troubled(at)
+		c.Refresh = pace
+		h.fold(&c)
+	}
+	told := func(until, pace time.Duration) { // the pace is another from now on, and nothing was read
+		c := troubled(night.Add(until))
+		c.Refresh = pace
+		h.fold(&c)
+	}
+	drawn := func(until time.Duration) string {
+		var b strings.Builder
+		for _, p := range h.of(1).short.upTo(night.Add(until)) {
+			b.WriteByte(" #"[min(p.n, 1)])
+		}
+		if all := h.all.short.upTo(night.Add(until)); all[columns-1].n == 0 {
+			t.Error("all together lack the newest")
+		}
+		return strings.TrimLeft(b.String(), " ")
+	}
+	read(0, 5*time.Second)
+	told(0, 25*time.Second)
+	read(25*time.Second, 25*time.Second)
+	read(50*time.Second, 25*time.Second)
+	told(50*time.Second, 5*time.Second) // somebody touched a key
+	read(75*time.Second, 5*time.Second)
+	if got, want := drawn(75*time.Second), "#########"; got != want {
+		t.Errorf("drawn %q, want %q", got, want)
+	}
+	read(125*time.Second, 5*time.Second) // nothing answered for a while
+	if got, want := drawn(125*time.Second), "#########    #"; got != want {
+		t.Errorf("drawn %q, want %q: what was missed is a gap", got, want)
 	}
 }

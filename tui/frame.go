@@ -227,6 +227,12 @@ func stamp(s *snap, word bool) line {
 		return age("NO ANSWER")
 	case s.late == late:
 		return age("LATE")
+	case s.c.Eased > 0: // the stamp is then older than one is used to, and no less true
+		said := "every " + text.Duration(s.c.Refresh)
+		if word {
+			said = "live, " + said
+		}
+		return l.add(quiet, said)
 	case word:
 		return l.add(quiet, "live")
 	}

@@ -53,9 +53,14 @@ type series struct {
 
 func (s *series) no(at time.Time) int64 { return at.UnixNano() / int64(s.step) }
 
-func (s *series) take(at time.Time, records int64, in, out float64) {
+// take takes in what was read at a moment. It stands for the columns since the one before, too, in which nothing was to be
+// read; from is at where that can't be said.
+func (s *series) take(from, at time.Time, records int64, in, out float64) {
 	no := s.no(at)
 	s.ring[no%columns].take(no, records, in, out) // a column of a time to come is of a clock that was set back since
+	for k := max(s.no(from)+1, no-columns+1); k < no; k++ {
+		s.ring[k%columns].take(k, records, in, out)
+	}
 }
 
 // upTo returns the columns until a moment, oldest first; those in which nothing was seen have n 0.
@@ -79,9 +84,9 @@ type trail struct{ minute, short series }
 
 func newTrail() *trail { return &trail{series{step: minuteStep}, series{step: shortStep}} }
 
-func (t *trail) take(at time.Time, records int64, in, out float64) {
-	t.minute.take(at, records, in, out)
-	t.short.take(at, records, in, out)
+func (t *trail) take(from, at time.Time, records int64, in, out float64) {
+	t.minute.take(from, at, records, in, out)
+	t.short.take(from, at, records, in, out)
 }
 
 // clusterHistory is what the console remembers of one cluster: no more than an hour, and a bounded size.
@@ -91,6 +96,7 @@ type clusterHistory struct {
 	all    *trail
 	folded map[lag.NodeIx]time.Time // the answer of each coordinator that was taken in last
 	asOf   time.Time
+	pace   time.Duration // the widest since that, at which it was to be read
 	costs  []paid
 	counts *counts // of the last reading that was counted; nil before the first
 }
@@ -116,18 +122,20 @@ func (h *clusterHistory) fold(c *engine.Cluster) {
 		return
 	}
 	h.pay(r)
+	h.pace = max(h.pace, c.Refresh)
 	asOf := asOfReading(c)
 	if c.Verdicts == nil || !asOf.After(h.asOf) {
 		return
 	}
+	all := h.since(h.asOf, asOf)
 	h.asOf = asOf
 	if h.begun.IsZero() {
 		h.begun = asOf
 	}
-	fresh := make([]time.Time, len(r.CommittedAt))
+	fresh, from := make([]time.Time, len(r.CommittedAt)), make([]time.Time, len(r.CommittedAt))
 	for n := range r.CommittedAt {
-		if at := r.CommittedAt[n].Answered; at.After(h.folded[lag.NodeIx(n)]) {
-			fresh[n], h.folded[lag.NodeIx(n)] = at, at
+		if at, last := r.CommittedAt[n].Answered, h.folded[lag.NodeIx(n)]; at.After(last) {
+			fresh[n], from[n], h.folded[lag.NodeIx(n)] = at, h.since(last, at), at
 		}
 	}
 	for g := range r.Groups {
@@ -136,11 +144,20 @@ func (h *clusterHistory) fold(c *engine.Cluster) {
 			continue
 		}
 		if v := c.Verdicts.Of(lag.GroupIx(g)); v != nil {
-			h.of(lag.GroupIx(g)).take(fresh[n], v.Lag, v.Produce, v.Consume)
+			h.of(lag.GroupIx(g)).take(from[n], fresh[n], v.Lag, v.Produce, v.Consume)
 		}
 	}
 	t := &h.count(c).totals
-	h.all.take(asOf, t.lag, t.in, t.out)
+	h.all.take(all, asOf, t.lag, t.in, t.out)
+	h.pace = c.Refresh
+}
+
+// since is from when on what was read stands for what was: the reading before, unless one was missed in between.
+func (h *clusterHistory) since(last, at time.Time) time.Time {
+	if last.IsZero() || since(at, last) > h.pace+h.pace/2 {
+		return at
+	}
+	return last
 }
 
 func (h *clusterHistory) of(g lag.GroupIx) *trail {

@@ -40,6 +40,7 @@ type model struct {
 	notice  string            // in place of the keys, until the next one
 	looked  []lag.Ref
 	pace    engine.Pace
+	touched time.Time // when somebody last looked anew, or touched anything
 	notes   notes
 	feed    feed
 	arrived view                // the view on top, once it was asked what it needs
@@ -105,7 +106,7 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		cmd = m.out.nextState()
 	case tickMsg:
 		m.pass(time.Time(msg))
-		cmd = tea.Batch(m.out.nextTick(), m.keepRuns())
+		cmd = tea.Batch(m.out.nextTick(), m.keepRuns(), m.rest())
 	case marksMsg:
 		m.notes.take(msg)
 		cmd = m.out.nextMarks(marksEvery)
@@ -137,7 +138,7 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case keptMsg:
 		m.keptAway(msg)
 	case tea.PasteMsg:
-		cmd = m.paste(msg.Content)
+		cmd = tea.Batch(m.attend(true), m.paste(msg.Content))
 	case answerMsg:
 		cmd = msg(m)
 	case heardMsg:

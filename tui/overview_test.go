@@ -84,7 +84,7 @@ func TestTrafficKeepsGapsAndTheNewest(t *testing.T) {
 		if i == 50 {
 			continue
 		}
-		tr.take(now.Add(-time.Duration(columns-1-i)*time.Minute), int64(i), 100, 50)
+		tr.take(now.Add(-time.Duration(columns-1-i)*time.Minute), now.Add(-time.Duration(columns-1-i)*time.Minute), int64(i), 100, 50)
 	}
 	s := &snap{theme: theme{}, now: now, judged: now}
 	points := tr.minute.upTo(now)

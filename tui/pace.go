@@ -9,12 +9,31 @@ import (
 	"weir/internal/text"
 )
 
-// attend tells the engine whether anybody looks. Terminals that don't tell are looked at always; a key says so too.
+// idleAfter is how long nobody touches anything before weir looks to what it takes itself.
+const idleAfter = time.Minute
+
+// attend tells the engine whether anybody looks. Terminals that don't tell are looked at always; a key says so too, and that
+// somebody works here.
 func (m *model) attend(looks bool) tea.Cmd {
-	if m.pace.Away == !looks {
+	if looks {
+		m.touched = m.now
+	}
+	return m.setPace(!looks, m.pace.Idle && !looks)
+}
+
+// rest tells the engine when nobody has touched anything for a while.
+func (m *model) rest() tea.Cmd {
+	if m.touched.IsZero() {
+		m.touched = m.now
+	}
+	return m.setPace(m.pace.Away, m.now.Sub(m.touched) >= idleAfter)
+}
+
+func (m *model) setPace(away, idle bool) tea.Cmd {
+	if m.pace.Away == away && m.pace.Idle == idle {
 		return nil
 	}
-	m.pace.Away = !looks
+	m.pace.Away, m.pace.Idle = away, idle
 	return m.out.pace(m.pace)
 }
 
@@ -26,8 +45,12 @@ func (m *model) refreshBy(slower bool) tea.Cmd {
 	now := m.pace.Refresh
 	if now == 0 {
 		now = m.snap().refresh()
-		if c := m.snap().c; c != nil && c.Strain != nil {
+		switch c := m.snap().c; {
+		case c == nil:
+		case c.Strain != nil:
 			now = c.Strain.Asked
+		case c.Eased > 0:
+			now = c.Eased
 		}
 	}
 	next := refreshes[len(refreshes)-1]

@@ -71,3 +71,53 @@ func TestAStrainIsTold(t *testing.T) {
 	c.reads("One reading takes 7s: read every 20s in place of 5s. Most of it is group orders\\x1bindex, with 9,000 positions.")
 	c.press("<").reads("reads every 2s")
 }
+
+// TestTheEngineIsToldWhenNothingIsTouched for a minute, and at once when something is again.
+func TestTheEngineIsToldWhenNothingIsTouched(t *testing.T) {
+	c := open(t, nil, 80, 24, 0, troubled)
+	over := make(chan struct{})
+	close(over) // the clock is moved by hand
+	c.m.out.done = over
+	var told []engine.Pace
+	c.m.out.setPace = func(p engine.Pace) { told = append(told, p) }
+	at := night
+	pass := func(d time.Duration) {
+		at = at.Add(d)
+		c.run(tickMsg(at))
+	}
+	for _, touch := range []tea.Msg{keyMsg("j"), tea.PasteMsg{Content: "x"}, tea.MouseWheelMsg{Button: tea.MouseWheelDown}, tea.FocusMsg{}} {
+		told = nil
+		pass(time.Second)
+		c.run(touch)
+		if pass(59 * time.Second); len(told) > 0 {
+			t.Errorf("within a minute after %T: %+v", touch, told)
+		}
+		pass(time.Second)
+		pass(time.Second)
+		if c.run(touch); len(told) != 2 || !told[0].Idle || told[1] != (engine.Pace{}) {
+			t.Errorf("a minute after %T, and at another: %+v", touch, told)
+		}
+	}
+	told = nil
+	pass(2 * time.Minute)
+	c.run(tea.BlurMsg{})
+	if c.run(tea.FocusMsg{}); len(told) != 3 || !told[0].Idle || !told[1].Idle || !told[1].Away || told[2] != (engine.Pace{}) {
+		t.Errorf("nobody looks any more, and then does again: %+v", told)
+	}
+}
+
+// TestAPaceThatIsEasedIsTold beside the stamp, which is then older than usual and not late for it.
+func TestAPaceThatIsEasedIsTold(t *testing.T) {
+	for _, w := range []int{80, 150} {
+		c := open(t, nil, w, 40, 1, func(at time.Time) engine.Cluster {
+			out := troubled(at)
+			out.Refresh, out.Eased = 11*time.Second, 5*time.Second
+			return out
+		})
+		c.reads("every 11s")
+		c.send(tickMsg(night.Add(27 * time.Second)))
+		c.reads("every 11s").lacks("LATE")
+		c.send(tickMsg(night.Add(29 * time.Second)))
+		c.reads("LATE").lacks("every 11s").press("<").reads("reads every 2s") // of what it usually is
+	}
+}

@@ -106,7 +106,7 @@ func (a *app) open(ctx context.Context, clusters []config.Cluster) error {
 	if seen.Acting, seen.Unacting = a.host(clusters...); seen.Unacting == nil {
 		seen.Acting.Outside, seen.Unacting = a.outside()
 	}
-	seen.Engine = engine.New(sources, engine.Options{Rates: true, Greeting: greetingShown, Progress: func(cluster string, p probes.Progress) {
+	seen.Engine = engine.New(sources, engine.Options{Rates: true, Greeting: greetingShown, Used: engine.ProcessTime, Progress: func(cluster string, p probes.Progress) {
 		if tell := seen.Progress; tell != nil {
 			tell(cluster, p)
 		}

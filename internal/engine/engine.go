@@ -38,6 +38,7 @@ const (
 type Cluster struct {
 	Name, Environment string
 	Refresh           time.Duration // between two sweeps at present
+	Eased             time.Duration // what it usually is, where it is longer because nobody looks or touches anything; 0: it is not
 	Strain            *Strain       // sweeps take so much that they are made rarer; nil: they don't
 	Reading           *lag.Reading  // never nil; of gaps alone when nothing was seen
 	Seen              bool          // something of the cluster answered, now or earlier
@@ -80,7 +81,10 @@ type Options struct {
 	// Rates has the produce rate of every partition worked out at each sweep.
 	Rates bool
 	// Explain has every rule say, of the groups in focus, what it looked at and why it speaks or is silent.
-	Explain  bool
+	Explain bool
+	// Used is the time of the processor that this process has taken; 0 or nil: that is not known, and no sweep is made rarer
+	// for what it takes.
+	Used     func() time.Duration
 	Progress func(cluster string, p probes.Progress)
 }
 

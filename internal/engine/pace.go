@@ -11,6 +11,9 @@ import (
 type Pace struct {
 	Refresh time.Duration // in place of the sources' own; 0: theirs. Never below MinRefresh
 	Away    bool          // nobody looks: sweeps are rarer until somebody does
+	// Idle is that nobody has touched anything for a while: where sweeps take weir much, at a cluster's own refresh, they are
+	// rarer until somebody does.
+	Idle bool
 }
 
 // awayFactor is by how much sweeps are rarer while nobody looks, and awayMost where that ends: silence of a minute
@@ -21,7 +24,8 @@ const (
 )
 
 // SetPace sets the pace from now on. When somebody looks again a sweep begins at once, or as soon as [MinRefresh] has
-// passed since the last one began.
+// passed since the last one began. When somebody touches something again one begins at once where the last is longer ago
+// than the usual refresh.
 func (e *Engine) SetPace(p Pace) {
 	e.mu.Lock()
 	back := e.pace.Away && !p.Away
@@ -71,8 +75,15 @@ func (w *watcher) setPace(p Pace) {
 		w.asks = max(p.Refresh, MinRefresh)
 	}
 	w.every = w.asks * time.Duration(w.strain.factor())
+	usual := w.every
 	if p.Away {
 		w.every = max(w.every, min(awayFactor*w.every, awayMost))
+	}
+	if (p.Idle || p.Away) && p.Refresh == 0 { // a refresh that a person chose is kept
+		w.every = max(w.every, w.effort.every)
+	}
+	if w.eased = 0; w.every > usual {
+		w.eased = usual
 	}
 }
 
@@ -81,6 +92,9 @@ func (w *watcher) repace(ctx context.Context, tick *time.Ticker, busy bool, done
 	asked, pace := w.engine.taken(w)
 	was := w.every
 	w.setPace(pace)
+	if w.every != was {
+		w.paced(was)
+	}
 	if asked.focus {
 		w.relook()
 	}
@@ -96,8 +110,38 @@ func (w *watcher) repace(ctx context.Context, tick *time.Ticker, busy bool, done
 		tick.Reset(wait)
 		w.once = true
 	} else if w.every != was {
-		tick.Reset(w.every)
+		return w.retick(ctx, tick, busy, done)
 	}
+	return busy
+}
+
+// paced has everybody know the new pace: what comes later from now on does so on purpose.
+func (w *watcher) paced(was time.Duration) {
+	if w.last == nil {
+		return
+	}
+	if w.every > was {
+		w.history.Expect(w.every)
+	}
+	w.quicker = w.every < was
+	w.told.Refresh, w.told.Eased = w.every, w.eased
+	w.engine.publish(w.slot, w.told)
+}
+
+// retick has the next sweep begin when the new pace has it since the last one; at once when that is past.
+func (w *watcher) retick(ctx context.Context, tick *time.Ticker, busy bool, done chan<- swept) bool {
+	wait := w.every - time.Since(w.begun)
+	switch {
+	case busy: // it is not late for having begun under another pace
+		wait = w.every
+	case wait <= 0 && w.rest == 0:
+		tick.Reset(w.every)
+		return w.begin(ctx, done)
+	case wait <= 0:
+		wait = w.every
+	}
+	tick.Reset(wait)
+	w.once = true
 	return busy
 }
 

@@ -47,6 +47,10 @@ type watcher struct {
 	once   bool          // the next tick comes sooner than those after it
 	strain strain
 	habits habits
+	effort effort
+	eased  time.Duration // see [Cluster]
+	// quicker: the next reading is the first of a quicker pace.
+	quicker bool
 }
 
 // swept is what came of one Observe.
@@ -110,6 +114,7 @@ func (w *watcher) begin(ctx context.Context, done chan<- swept) bool {
 	}
 	now := time.Now()
 	w.begun = now
+	w.effort.begun, w.effort.first = w.engine.used(), w.last == nil
 	want := probes.Want{
 		Due: w.clock.due(now, w.every, w.circumstances()), Focus: w.focus(), Keep: w.engine.opts.Keep,
 		Budget: max(2*w.asks*time.Duration(w.strain.factor()), 10*time.Second),
@@ -160,6 +165,13 @@ func (w *watcher) take(s swept) {
 		r.Tick = w.ticked
 	}
 	w.fold(r, s.part.Found)
+	if w.quicker {
+		w.history.Expect(w.every)
+		w.quicker = false
+	}
+	if w.failed == 0 && !w.effort.first {
+		w.effort.take(w.engine.used() - w.effort.begun)
+	}
 }
 
 // answered reports whether any broker answered in the sweep that began then. Brokers that have just started may answer and
@@ -218,7 +230,7 @@ func (w *watcher) fold(r *lag.Reading, found []probes.Found) {
 	w.astray = astray(r)
 	w.amiss = slices.ContainsFunc(verdicts.Groups, func(v state.Verdict) bool { return v.Severity > state.Calm })
 	c := Cluster{
-		Name: w.Name, Environment: w.Environment, Refresh: w.every, Strain: w.strained(r), Reading: r, Seen: len(r.Nodes) > 0, Failed: w.failed, Swept: w.swept,
+		Name: w.Name, Environment: w.Environment, Refresh: w.every, Eased: w.eased, Strain: w.strained(r), Reading: r, Seen: len(r.Nodes) > 0, Failed: w.failed, Swept: w.swept,
 		Verdicts: verdicts, Events: w.events[:len(w.events):len(w.events)],
 	}
 	w.closely(&c, r)

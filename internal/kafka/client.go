@@ -33,6 +33,7 @@ type Client struct {
 	dialer  *dialer
 	login   *login
 	meter   *meter
+	forgets sync.WaitGroup // of layouts, under way
 
 	mu     sync.Mutex
 	last   error // of the newest failed connection
@@ -111,10 +112,26 @@ func softwareVersion(v string) string {
 // Request sends req to whichever broker it belongs to and waits for the answer, at most the cluster's time-out. What any
 // broker can answer is asked of another too when the first takes long. Large requests are split and merged by franz-go. An error is about the exchange; codes inside the answer are the caller's.
 func (c *Client) Request(ctx context.Context, req kmsg.Request) (kmsg.Response, error) {
-	if Twin(req) != nil {
-		return c.do(ctx, req, c.anyone)
+	if Twin(req) == nil {
+		return c.do(ctx, req, c.kgo.Request)
 	}
-	return c.do(ctx, req, c.kgo.Request)
+	resp, err := c.do(ctx, req, c.anyone)
+	if all, ok := req.(*kmsg.MetadataRequest); ok && all.Topics == nil && err == nil && c.role != appending {
+		c.forget(resp.(*kmsg.MetadataResponse))
+	}
+	return resp, err
+}
+
+// forget has franz-go drop its copy of a layout, which it keeps for as long as the client lives: of 100,000 partitions 23 MB
+// that nobody asks it for.
+func (c *Client) forget(meta *kmsg.MetadataResponse) {
+	var topics []string
+	for i := range meta.Topics {
+		if name := meta.Topics[i].Topic; name != nil {
+			topics = append(topics, *name)
+		}
+	}
+	c.forgets.Go(func() { c.kgo.PurgeTopicsFromClient(topics...) }) // it waits for the client's own rounds, which nothing here does
 }
 
 // Broker is one broker of the cluster, by its node id.
@@ -169,7 +186,10 @@ func (c *Client) Meter() Cost { return c.meter.cost() }
 func (c *Client) Role() Role { return c.role }
 
 // Close ends all connections. Requests that wait fail.
-func (c *Client) Close() { c.kgo.Close() }
+func (c *Client) Close() {
+	c.kgo.Close()
+	c.forgets.Wait()
+}
 
 // connectFailed remembers why the newest connection failed, for a request that runs out of time over it.
 func (c *Client) connectFailed(err error) {
