@@ -54,7 +54,7 @@ func positionOf(r *lag.Reading, g lag.GroupIx, m *memory, ref lag.Ref) (int, err
 	if ref.Kind == lag.KindGroup {
 		worst := -1
 		for k := range min(len(grp.Positions), len(m.marks)) {
-			if worst < 0 || m.marks[k].code > m.marks[worst].code {
+			if worst < 0 || m.marks[k].code > m.marks[worst].code || m.marks[k].code == m.marks[worst].code && grp.Positions[k] == m.worst {
 				worst = k
 			}
 		}

@@ -50,6 +50,8 @@ type sums struct {
 	worst             code
 	worstAt           lag.Moment
 	worstIx           lag.PositionIx
+	worstAge          lag.Moment // of what waits there
+	worstLag          int64
 	mostLag           int64
 	mostIx            lag.PositionIx
 	oldest            lag.Moment // arrival of the oldest unread record
@@ -69,7 +71,7 @@ func (j *Judge) group(r *lag.Reading, h *lag.History, g lag.GroupIx, v *Verdict)
 	m.observe(&j.limits, r, h, g, j.present[r.Groups[g].Coordinator])
 	s := j.positions(r, h, g, m)
 	s.unseen(r, g)
-	m.committed, m.noEnd = s.committed, s.noEnd
+	m.committed, m.noEnd, m.worst = s.committed, s.noEnd, s.worstIx
 	m.worstAge = max(m.worstAge, s.age)
 	if m.jobs.left == m.now {
 		m.jobs.atEase = s.age <= max(m.limit, j.limits.behindLeast)
@@ -147,6 +149,7 @@ func (j *Judge) positions(r *lag.Reading, h *lag.History, g lag.GroupIx, m *memo
 			}
 		}
 		own = m.mark(&s, j.slow[q].k, f.i, c, at, own)
+		s.choose(f, c)
 	}
 	return s
 }
@@ -206,6 +209,17 @@ func (m *memory) mark(s *sums, k int, i lag.PositionIx, c code, at lag.Moment, o
 		s.worst, s.worstIx, s.worstAt = c, i, at
 	}
 	return own
+}
+
+// choose has the group's state rest on that position, of those that are in it, whose oldest unread record is the oldest: what
+// stands in the way lies there, and what waits behind it elsewhere.
+func (s *sums) choose(f *facts, c code) {
+	if c != s.worst || codes[c].severity == Calm {
+		return
+	}
+	if s.worstIx == f.i || f.age > s.worstAge || f.age == s.worstAge && f.lag > s.worstLag {
+		s.worstIx, s.worstAge, s.worstLag = f.i, f.age, f.lag
+	}
 }
 
 // quick adds up a position's numbers, and judges it where nothing waits that could be trouble; cUnknown else.

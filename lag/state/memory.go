@@ -22,6 +22,7 @@ type memory struct {
 	whyAt     lag.Moment
 	whyLost   int64          // records that the sentence calls lost
 	whyCounts [NumStates]int // positions by state when it was written
+	whyWorst  lag.PositionIx // the position it is about
 	troubled  lag.Moment     // when it was last in trouble, or anything of it was draining
 
 	episodeFrom, episodeLast lag.Moment // the run of rebalances that is on or was last
@@ -38,6 +39,7 @@ type memory struct {
 	restMost      lag.Moment               // a commit that leaves older records unread than this is late for them; 0: not known, or no news
 	fine          lag.Moment               // an age of the oldest unread record that is no trouble, whatever else is seen
 	committed     int                      // positions with a commit
+	worst         lag.PositionIx           // the position its state rests on; lag.Nowhere without positions
 	noEnd         int                      // its positions on logs whose end was never told
 	busy          []lag.PartitionIx        // those that are behind and have just committed
 	turns         map[lag.PartitionIx]bool // what else their members read; nil until asked for
@@ -52,6 +54,7 @@ type memory struct {
 	simple        bool // always Empty, dead or alive
 	share         bool // its coordinator tells its lag
 	memberless    bool // nobody reads, and has not for long enough to mean it
+	unjoined      bool // seeing began again so shortly before that its members may yet come back
 	deserted      bool // nobody has read since the watch began, which is not long enough to mean it
 	emptyAt       bool // the broker says Empty and is to be believed
 	episode       bool // a run of rebalances is on

@@ -26,5 +26,5 @@ func fromRebalance(f *facts) lag.Moment {
 
 // rebalancing: the group's partitions are being handed out.
 var rebalancing = rule{code: cRebalancing, since: fromNow, holds: func(f *facts) bool {
-	return f.m.episode && f.waits && (f.behind() || f.m.episodeLast == f.m.now && f.silence > 0)
+	return f.m.episode && f.waits && (f.behind() || f.m.episodeLast == f.m.now && (f.silence > 0 || f.m.r == 0))
 }}

@@ -48,7 +48,9 @@ func (j *Judge) settle(r *lag.Reading, h *lag.History, g lag.GroupIx, m *memory,
 	if s.noEnd > 0 && (c == cIdle || c == cKeepingUp || c == cDraining) {
 		c, at = cUnknown, m.now // calm as far as is seen, which is not all of it
 	}
-	if m.deserted && s.waits > 0 && codes[c].severity == Calm && !m.jobs.away(m.policy, m.now) {
+	// After an outage members take their time to come back: to call it empty would say that nothing is unread.
+	m.unjoined = m.fogged && !m.unseen && m.emptyAt && !m.deserted && s.waits > 0 && codes[c].severity == Calm && !m.jobs.away(m.policy, m.now)
+	if m.unjoined || m.deserted && s.waits > 0 && codes[c].severity == Calm && !m.jobs.away(m.policy, m.now) {
 		c, at = cUnknown, m.now
 	}
 	if c == cKeepingUp && c != m.code && m.at != lag.Never {

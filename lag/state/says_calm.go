@@ -7,7 +7,7 @@ import (
 )
 
 func sayRebalancing(w *sentence) string {
-	d := w.m.since(w.m.episodeFrom)
+	d := w.m.since(w.m.at)
 	if w.v.Severity == Calm {
 		return "Its partitions are being handed out, for " + span(d) + "."
 	}
@@ -104,6 +104,8 @@ func sayUnknown(w *sentence) string {
 		return "Its commits have not been read yet."
 	case w.s.noEnd > 0:
 		return "The log ends of " + strconv.Itoa(w.s.noEnd) + " of its " + plural(w.v.Positions, "partition") + " could not be read" + w.elsewhere() + "."
+	case w.m.unjoined:
+		return "Its coordinator has just come back or moved, and no member has joined again yet; " + w.waiting() + "."
 	case w.m.deserted:
 		return "No members, and watched for too short a time to tell a deploy from nobody reading; " + w.waiting() + "."
 	}

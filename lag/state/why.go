@@ -27,13 +27,14 @@ func (j *Judge) explainWhy(r *lag.Reading, h *lag.History, g lag.GroupIx, m *mem
 	case v.Severity > Calm || passing(v.State):
 		every = rewordTrouble
 	}
-	other := v.Severity > Calm && v.Counts != m.whyCounts // the map beside the sentence counts them too
+	// The map beside the sentence counts them too, and a key goes to the position it names.
+	other := v.Severity > Calm && (v.Counts != m.whyCounts || m.whyWorst != s.worstIx && v.State != FallingBehind)
 	if m.whyAt == lag.Never || m.now-m.whyAt >= every || other || v.State == LosingData && v.Lost != m.whyLost {
 		w := sentence{j: j, r: r, h: h, g: g, m: m, s: s, v: v}
 		if s.worstIx != lag.Nowhere || v.Severity == Calm || v.State == NotVisible {
 			m.why = w.write()
 		}
-		m.whyAt, m.whyLost, m.whyCounts = m.now, v.Lost, v.Counts
+		m.whyAt, m.whyLost, m.whyCounts, m.whyWorst = m.now, v.Lost, v.Counts, s.worstIx
 	}
 	v.Why = m.why
 }
