@@ -134,7 +134,9 @@ type health struct {
 	up                int
 	down              []lag.NodeIx // not listed any more, and partitions wait for them
 	silent            []lag.NodeIx
-	under, leaderless int // partitions
+	idle              []lag.NodeIx // lead nothing, though partitions prefer them: as after a restart
+	prefer            int          // how many those are
+	under, leaderless int          // partitions
 	slowest           lag.NodeIx
 	p99               time.Duration
 }
@@ -155,6 +157,9 @@ func healthOf(s *snap, l *laid) health {
 			continue
 		}
 		h.up++
+		if l.prefer[n] > 0 && l.brokers[n].leaders == 0 {
+			h.idle, h.prefer = append(h.idle, lag.NodeIx(n)), h.prefer+l.prefer[n]
+		}
 		if n < len(r.Cost.Nodes) && r.Cost.Nodes[n].P99 > h.p99 {
 			h.slowest, h.p99 = lag.NodeIx(n), r.Cost.Nodes[n].P99
 		}
@@ -204,6 +209,17 @@ func (h *health) words(s *snap) string {
 	return strings.Join(said, ", ")
 }
 
+// idleWords tell of brokers that lead nothing and could: no trouble, and worth to know; "" when there are none.
+func (h *health) idleWords(s *snap) string {
+	switch n := len(h.idle); {
+	case n == 0:
+		return ""
+	case n == 1:
+		return s.nodes(h.idle) + " leads nothing, and " + text.Plural(h.prefer, "partition prefers", "partitions prefer") + " it; a on 4 elects it"
+	}
+	return s.nodes(h.idle) + " lead nothing, and " + text.Plural(h.prefer, "partition prefers", "partitions prefer") + " them; a on 4 elects them"
+}
+
 // nodes names a few brokers, and counts the others.
 func (s *snap) nodes(all []lag.NodeIx) string {
 	const most = 3
@@ -234,6 +250,9 @@ func brokersSentence(s *snap) line {
 	said := text.Plural(h.up, "broker", "brokers") + " up, all partitions in sync"
 	if s.late != live {
 		return put(plain, " "+said+", as of "+s.stamp(s.asOf)+".")
+	}
+	if idle := h.idleWords(s); idle != "" {
+		return put(strong, " "+said+".").add(plain, " "+upper(idle)+".")
 	}
 	return put(strong, " "+said+".")
 }

@@ -21,9 +21,9 @@ func eventWords(s *snap, e *lag.Event) string {
 	both := before + to + after
 	switch e.Kind {
 	case lag.MembersJoined:
-		return "joined: " + after + " (" + before + " before)"
+		return "joined, " + before + " before: " + after // the names go first where there is no room
 	case lag.MembersLeft:
-		return "left: " + before + " (" + after + " remain)"
+		return "left, " + after + " remain: " + before
 	case lag.RebalanceBegan:
 		return "rebalance began"
 	case lag.RebalanceEnded:

@@ -17,6 +17,7 @@ type laid struct {
 	parts   []int         // by topic, of those
 	brokers []brokerSum   // without what comes in
 	holds   []bool        // by broker, whether it is to hold any copy
+	prefer  []int         // by broker, how many partitions another leads though they prefer this one, whose copy is in sync
 
 	leaderless, under int // partitions
 }
@@ -34,7 +35,7 @@ func keyOf(t *lag.Topology) layoutKey {
 
 func lay(t *lag.Topology) *laid {
 	l := &laid{of: keyOf(t), leaders: make([]lag.NodeIx, len(t.Partitions)), topics: make([]lag.TopicIx, len(t.Partitions)),
-		parts: make([]int, len(t.Topics)), brokers: make([]brokerSum, len(t.Nodes)), holds: make([]bool, len(t.Nodes))}
+		parts: make([]int, len(t.Topics)), brokers: make([]brokerSum, len(t.Nodes)), holds: make([]bool, len(t.Nodes)), prefer: make([]int, len(t.Nodes))}
 	for i := range t.Partitions {
 		p := &t.Partitions[i]
 		l.leaders[i], l.topics[i] = lag.Nowhere, lag.Nowhere
@@ -61,6 +62,9 @@ func (l *laid) count(p *lag.Partition) {
 	}
 	for _, n := range p.Replicas {
 		l.holds[n] = true
+	}
+	if len(p.Replicas) > 0 && p.Leader >= 0 && p.Leader != p.Replicas[0] && slices.Contains(p.ISR, p.Replicas[0]) {
+		l.prefer[p.Replicas[0]]++
 	}
 	if len(p.ISR) < len(p.Replicas) {
 		l.under++

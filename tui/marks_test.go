@@ -61,10 +61,10 @@ func TestAMarkIsSetFromTheConsole(t *testing.T) {
 
 func TestMarksThatCannotBeReadAreSaid(t *testing.T) {
 	c := open(t, nil, 80, 24, 1, troubled)
-	c.send(marksMsg{marks: []Mark{deploy("", "before")}})
+	c.send(marksMsg{marks: []Mark{deploy("", "release 7")}})
 	c.send(marksMsg{err: errors.New("marks: permission denied")})
-	c.press("5").reads("? marks can't be read: marks: permission denied", "before")
+	c.press("5").reads("? marks can't be read: marks: permission denied", "release 7")
 	sound(t, c)
 	c.send(marksMsg{})
-	c.lacks("can't be read", "before")
+	c.lacks("can't be read", "release 7")
 }

@@ -98,6 +98,9 @@ func (o *overview) brokers(s *snap, w, rows int) []line {
 			return append(out, l.add(warning, wrong))
 		}
 		l = l.add(plain, "all in sync")
+		if said := hl.idleWords(s); said != "" {
+			return append(out, l.add(plain, "; "+said).fit(s.glyphs, w))
+		}
 		if hl.slowest >= 0 {
 			l = l.add(quiet, "; slowest to answer: "+s.node(hl.slowest)+", p99 "+text.Latency(hl.p99))
 		}
@@ -128,6 +131,9 @@ func (o *overview) brokers(s *snap, w, rows int) []line {
 			l = l.add(is.role, text.PadStart(s.glyphs.CutEnd(is.s, c.width-1), c.width))
 		}
 		out = append(out, l)
+	}
+	if said := hl.idleWords(s); said != "" {
+		out = append(out, sentences(s, said, w, 2)...)
 	}
 	return out
 }

@@ -60,3 +60,34 @@ func TestAHighPageOfAGroupListsItsPartitionsGravestFirst(t *testing.T) {
 	c.size(80, 24)
 	c.lacks("COMMITTED")
 }
+
+// TestABrokerThatLeadsNothingIsTold as after a restart: no trouble, and worth to know.
+func TestABrokerThatLeadsNothingIsTold(t *testing.T) {
+	restarted := func(at time.Time) engine.Cluster {
+		out := healthy(at)
+		for i := range out.Reading.Partitions {
+			if p := &out.Reading.Partitions[i]; p.Leader == 0 {
+				p.Leader = p.Replicas[1]
+			}
+		}
+		return out
+	}
+	for _, size := range sizes {
+		c := open(t, nil, size[0], size[1], 1, restarted)
+		c.reads("no trouble", "brokers fine")
+		if said := strings.Join(strings.Fields(strings.ReplaceAll(c.plain(), "none since 03:13:08", "")), " "); !strings.Contains(said, "b1 leads nothing, and 6 partitions prefer it; a on 4") {
+			t.Errorf("it is not told:\n%s", c.plain())
+		}
+		c.press("4").reads("b1 leads nothing")
+		sound(t, c)
+	}
+	c := open(t, nil, 80, 24, 1, func(at time.Time) engine.Cluster {
+		out := restarted(at)
+		for i := range out.Reading.Partitions {
+			p := &out.Reading.Partitions[i]
+			p.ISR = []lag.NodeIx{p.Leader}
+		}
+		return out
+	})
+	c.lacks("leads nothing")
+}
