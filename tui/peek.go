@@ -227,18 +227,14 @@ func (p *peek) sentence(s *snap, w int) []line {
 		}
 	}
 	out = append(out, sentences(s, rest+". "+harmless, w, 3)...)
-	for _, more := range []string{p.got.Unread, p.got.Masked} {
+	hidden := ""
+	if p.got.Masked != "" {
+		hidden = "Masks of the configuration hide all or parts of: " + p.got.Masked + "."
+	}
+	for _, more := range []string{p.got.Unread, hidden} {
 		for _, part := range wrap(s.glyphs, s.safe(more), w-4, 2) {
 			out = append(out, put(plain, "   ").add(warning, part))
 		}
-	}
-	return out
-}
-
-func sentencesIn(s *snap, r role, said string, w int) []line {
-	var out []line
-	for _, part := range wrap(s.glyphs, said, w-2, 3) {
-		out = append(out, put(plain, " ").add(r, part))
 	}
 	return out
 }

@@ -108,11 +108,11 @@ func TestPeekSaysWhatCannotBeShown(t *testing.T) {
 	c.run(nil)
 	c.reads(`not authorized: Read on topic \x1b[31mpay`)
 	c.looking(func(p Peek) (Records, error) {
-		return Records{From: p.Offset, Start: 9, Stable: 12, End: 20, Stands: "deleted", Opener: "transactional id pay\x1b[31m, producer 4003", Unread: "A batch is damaged.", Masked: "Policy hides 2 fields."}, nil
+		return Records{From: p.Offset, Start: 9, Stable: 12, End: 20, Stands: "deleted", Opener: "transactional id pay\x1b[31m, producer 4003", Unread: "A batch is damaged.", Masked: "key, header H"}, nil
 	})
 	c.m.root(peekOf(c))
 	c.run(nil)
-	c.reads("deleted.", "The log holds 9 to 20; transactions are open from 12 on, the first of\n   transactional id pay\\x1b[31m, producer 4003", "A batch is damaged.", "Policy hides 2 fields.", "none")
+	c.reads("deleted.", "The log holds 9 to 20; transactions are open from 12 on, the first of\n   transactional id pay\\x1b[31m, producer 4003", "A batch is damaged.", "Masks of the configuration hide all or parts of: key, header H.", "none")
 	sound(t, c)
 	c.press("right").reads("no record is shown to go on from")
 }

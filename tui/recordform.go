@@ -5,6 +5,8 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -90,7 +92,7 @@ func formed(s *snap, r *Record, f form, w int) []string {
 	}
 	out := textLines(s, value, w)
 	if f == asHex {
-		out = hexLines(s, value)
+		out = hexLines(s, value, w)
 	}
 	if more != "" {
 		out = append(out, more)
@@ -132,11 +134,22 @@ func textLines(s *snap, b []byte, w int) []string {
 	return out
 }
 
-// hexLines are 16 bytes a line, with what of them is text beside.
-func hexLines(s *snap, b []byte) []string {
+// dumpCells is how wide a line of 16 bytes is in hex, with what of them is text beside.
+const dumpCells = 78
+
+// hexLines are 16 bytes a line, with what of them is text beside; 8 where that has no room.
+func hexLines(s *snap, b []byte, w int) []string {
 	var out []string
-	for l := range strings.Lines(strings.TrimRight(hex.Dump(b), "\n")) {
-		out = append(out, s.safe(strings.TrimRight(l, "\n")))
+	if w >= dumpCells {
+		for l := range strings.Lines(strings.TrimRight(hex.Dump(b), "\n")) {
+			out = append(out, s.safe(strings.TrimRight(l, "\n")))
+		}
+		return out
+	}
+	for at, part := range slices.Collect(slices.Chunk(b, 8)) {
+		l := strings.TrimRight(hex.Dump(part), "\n") // 8 digits of offset, two blanks, the bytes
+		bytes, read, _ := strings.Cut(l[10:], "|")
+		out = append(out, s.safe(fmt.Sprintf("%08x  %s  |%s", at*8, text.PadEnd(strings.TrimRight(bytes, " "), 3*8-1), read)))
 	}
 	return out
 }
@@ -154,6 +167,27 @@ func headerLines(s *snap, r *Record, w int) []string {
 	if txn == "" {
 		txn = "none"
 	}
-	return append(out, "", text.PadEnd("time", 24)+"  "+r.Clock, text.PadEnd("transaction", 24)+"  "+txn, text.PadEnd("compression", 24)+"  "+r.Compression,
+	written := "not known"
+	if !r.At.IsZero() {
+		written = r.At.In(s.now.Location()).Format("2006-01-02 15:04:05.000 ") + text.Zone(r.At.In(s.now.Location())) + ", " + r.Clock
+	}
+	out = append(out, "", text.PadEnd("time", 24)+"  "+written, text.PadEnd("transaction", 24)+"  "+txn, text.PadEnd("compression", 24)+"  "+r.Compression,
 		text.PadEnd("key", 24)+"  "+text.Plural(len(r.Key), "byte", "bytes"), text.PadEnd("value", 24)+"  "+text.Plural(len(r.Value), "byte", "bytes"))
+	if r.Key == nil {
+		return append(out, "", "the key is null")
+	}
+	key := r.Key[:min(len(r.Key), mostShown)]
+	if !utf8.Valid(key) && len(key) == len(r.Key) {
+		return append(append(out, "", "the key, as hex"), hexLines(s, key, w)...)
+	}
+	return append(append(out, "", "the key, as text"), textLines(s, key, w)...)
+}
+
+// sentencesIn are sentences in a role, on three lines at most.
+func sentencesIn(s *snap, r role, said string, w int) []line {
+	var out []line
+	for _, part := range wrap(s.glyphs, said, w-2, 3) {
+		out = append(out, put(plain, " ").add(r, part))
+	}
+	return out
 }
