@@ -37,11 +37,7 @@ func console(ctx context.Context, c *cli.Console) error {
 	look := &peeker{clusters: c.Clusters}
 	defer look.Close()
 	o.Peeker = look
-	if c.Store != nil {
-		o.Notebook = notebook{c.Store, c.By}
-		remember(&o, c.Store)
-		recall(&o, c.Store)
-	}
+	keepIn(&o, c)
 	err := tui.Run(ctx, o)
 	if d, ok := errors.AsType[*tui.Defect](err); ok {
 		return cli.Panicked{What: fmt.Sprint(d.Value), Stack: d.Stack}
@@ -53,6 +49,19 @@ func console(ctx context.Context, c *cli.Console) error {
 		return cli.ErrNoTerminal
 	}
 	return err
+}
+
+// keepIn gives the console what it keeps between two sessions, or has it say why nothing is kept.
+func keepIn(o *tui.Options, c *cli.Console) {
+	if c.Store == nil {
+		if c.Unstored != nil {
+			o.Said = "nothing is kept, no settings and no marks: " + c.Unstored.Error()
+		}
+		return
+	}
+	o.Notebook = notebook{c.Store, c.By}
+	remember(o, c.Store)
+	recall(o, c.Store)
 }
 
 // writeNew writes a file that is not there yet, and returns where it lies.

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"weir/internal/cli"
 	"weir/internal/store"
 	"weir/tui"
 )
@@ -118,5 +120,14 @@ func TestLinesAreRemembered(t *testing.T) {
 	var o tui.Options
 	if recall(&o, dir); o.Past != nil || o.KeepPast != nil {
 		t.Error("what can't be read is written over")
+	}
+}
+
+// TestWithoutAStateDirectoryTheConsoleSaysSo: what is chosen would be gone with the session, and nobody would know why.
+func TestWithoutAStateDirectoryTheConsoleSaysSo(t *testing.T) {
+	var o tui.Options
+	keepIn(&o, &cli.Console{Unstored: errors.New("state directory: /s: others may use it; run chmod 700 /s")})
+	if o.Said != "nothing is kept, no settings and no marks: state directory: /s: others may use it; run chmod 700 /s" || o.Keep != nil || o.Notebook != nil {
+		t.Errorf("%+v", o)
 	}
 }
