@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"weir/actions"
 	"weir/internal/cli"
 	"weir/internal/config"
 	"weir/probes"
@@ -30,6 +31,7 @@ func console(ctx context.Context, c *cli.Console) error {
 		Waiting: func(run string) {
 			c.Note("run " + run + " ends the step it is at, and then stops; weir run show tells what it did")
 		},
+		Left: func(r actions.Report) { tellLeft(c.Note, r) },
 	}
 	if c.Unacting == nil {
 		o.Actor = newActor(ctx, c)
@@ -49,6 +51,21 @@ func console(ctx context.Context, c *cli.Console) error {
 		return cli.ErrNoTerminal
 	}
 	return err
+}
+
+// tellLeft tells what became of a run that the console was left in, and what it leaves behind, such as an application that
+// stays stopped.
+func tellLeft(note func(string), r actions.Report) {
+	if r.Run != "" {
+		said := fmt.Sprintf("run %s is %s; steps done: %d", r.Run, r.Status, r.Done)
+		if r.Total > 0 {
+			said += fmt.Sprintf(" of %d", r.Total)
+		}
+		note(said)
+	}
+	for _, n := range r.Notes {
+		note(n)
+	}
 }
 
 // keepIn gives the console what it keeps between two sessions, or has it say why nothing is kept.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"weir/actions"
 	"weir/internal/cli"
 	"weir/internal/store"
 	"weir/tui"
@@ -129,5 +130,13 @@ func TestWithoutAStateDirectoryTheConsoleSaysSo(t *testing.T) {
 	keepIn(&o, &cli.Console{Unstored: errors.New("state directory: /s: others may use it; run chmod 700 /s")})
 	if o.Said != "nothing is kept, no settings and no marks: state directory: /s: others may use it; run chmod 700 /s" || o.Keep != nil || o.Notebook != nil {
 		t.Errorf("%+v", o)
+	}
+}
+
+func TestWhatARunLeftIsTold(t *testing.T) {
+	var told []string
+	tellLeft(func(said string) { told = append(told, said) }, actions.Report{Run: "r-1", Status: actions.StatusCancelled, Done: 1, Total: 4, Notes: []string{"THE APPLICATION MAY BE STOPPED"}})
+	if got := strings.Join(told, "|"); got != "run r-1 is cancelled; steps done: 1 of 4|THE APPLICATION MAY BE STOPPED" {
+		t.Error(got)
 	}
 }

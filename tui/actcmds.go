@@ -29,6 +29,8 @@ type jobs struct {
 
 	heard  []actions.Event
 	signal chan struct{}
+
+	report *actions.Report // of the run that ended last
 }
 
 func newJobs(ctx context.Context) *jobs {
@@ -65,6 +67,13 @@ func (j *jobs) tell(e actions.Event) {
 	case j.signal <- struct{}{}:
 	default:
 	}
+}
+
+// ended keeps what a run came to: when the console has ended, nobody takes it as a message.
+func (j *jobs) ended(rep actions.Report) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.report = &rep
 }
 
 func (j *jobs) told() []actions.Event {
@@ -156,6 +165,7 @@ func (o *outside) carry(a Actor, i applyNow) (tea.Cmd, func()) {
 		} else {
 			rep, err = a.Apply(ctx, i.plan, i.consent, o.jobs.tell)
 		}
+		o.jobs.ended(rep)
 		return func(m *model) tea.Cmd { return m.ended(rep, err) }
 	})
 }

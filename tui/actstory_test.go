@@ -290,6 +290,13 @@ func TestLeavingThePageDoesNotStopTheRun(t *testing.T) {
 	x.press("z").reads("a run is under way")
 	x.press("q").reads("leaving stops it after the step in hand; q again leaves")
 	x.press("j").lacks("q again leaves")
+	x.press(":").write("q").press("enter").reads("leaving stops it after the step in hand; :q again leaves")
+	x.press(":").write("groups").press("enter").reads("groups")
+	x.press(":").write("q").press("enter").reads(":q again leaves")
+	x.press(":", "esc", ":").write("q")
+	if isQuit(x.send(keyMsg("enter"))) || !isQuit(x.press(":").write("q").send(keyMsg("enter"))) {
+		t.Error(":q in a run does not leave when it is asked twice, and only then")
+	}
 	x.press(":").write("run").press("enter")
 	x.reads("r-20261121-…408-a1b2c3d4", "• under way")
 	if x.send(tea.KeyPressMsg{Code: 'c', Mod: tea.ModCtrl}) != nil && !x.m.acts.work.stopping {

@@ -15,7 +15,7 @@ func (m *model) key(k tea.KeyPressMsg) tea.Cmd {
 		return m.promptKey(name, k.Text)
 	}
 	m.notice, m.clicked = "", clicked{}
-	if name != "q" {
+	if name != "q" && name != ":" {
 		m.leaving = false
 	}
 	if t, ok := m.top().(typist); ok && !m.tooSmall() {
@@ -177,15 +177,20 @@ func (m *model) climb() {
 
 func (m *model) quit() tea.Cmd {
 	if len(m.stack) == 1 {
-		if m.acts.under() && !m.leaving {
-			m.leaving = true
-			m.notice = "a run is under way: leaving stops it after the step in hand; q again leaves, any other key stays"
-			return nil
-		}
-		return tea.Quit
+		return m.leaveAll("q")
 	}
 	m.show(m.stack[:len(m.stack)-1])
 	return nil
+}
+
+// leaveAll ends the console; while a run is under way only when it is asked a second time, by the key or by the word.
+func (m *model) leaveAll(by string) tea.Cmd {
+	if m.acts.under() && !m.leaving {
+		m.leaving = true
+		m.notice = "a run is under way: leaving stops it after the step in hand; " + by + " again leaves, any other key stays"
+		return nil
+	}
+	return tea.Quit
 }
 
 // number goes to a view by its number.

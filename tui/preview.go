@@ -38,7 +38,7 @@ func (m *model) preview() {
 // stood.
 func (m *model) unfilter() {
 	p := m.prompt
-	m.prompt = nil
+	m.prompt, m.leaving = nil, false
 	f, ok := m.top().(filtered)
 	if !ok || p.kind != '/' || f.filter() == p.was {
 		return

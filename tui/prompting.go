@@ -81,11 +81,12 @@ func (m *model) answer() tea.Cmd {
 func (m *model) goTo(input string) tea.Cmd {
 	name, rest, _ := strings.Cut(input, " ")
 	rest = strings.TrimSpace(rest)
+	m.leaving = m.leaving && (name == "q" || name == "quit")
 	switch name {
 	case "":
 		return nil
 	case "q", "quit":
-		return tea.Quit
+		return m.leaveAll(":q")
 	case "help":
 		return m.do(vHelp)
 	case "set":

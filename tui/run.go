@@ -38,6 +38,8 @@ type Options struct {
 	Unacting error  // why there is no Actor; may be nil
 	// Waiting is called when the console has left the terminal and a run still ends its step; nil for nobody.
 	Waiting func(run string)
+	// Left is called when that run has ended, with what it came to and what it leaves to a person; nil for nobody.
+	Left func(actions.Report)
 }
 
 // Progress is a word on the first read of a cluster.
@@ -104,12 +106,21 @@ func Run(ctx context.Context, o Options) error {
 	m := newModel(o, out)
 	err := show(ctx, m, o.In, o.Out, o.Getenv)
 	stop(nil)
-	if m.acts.under() && o.Waiting != nil {
-		o.Waiting(m.acts.work.run)
-	}
-	out.jobs.close(leaving(err))
+	leave(m, o, err)
 	<-ended
 	return err
+}
+
+// leave has a run that is still under way end as soon as it safely can, and tells what becomes of it.
+func leave(m *model, o Options, why error) {
+	under := m.acts.under()
+	if under && o.Waiting != nil {
+		o.Waiting(m.acts.work.run)
+	}
+	m.out.jobs.close(leaving(why))
+	if under && o.Left != nil && m.out.jobs.report != nil {
+		o.Left(*m.out.jobs.report)
+	}
 }
 
 // leaving is what a run under way is told when the console ends: that its person left, or was cut off.
