@@ -24,6 +24,7 @@ type EndTrack struct {
 	Anew        Moment // when the topic was seen to be made anew under its name; Never
 	Fell        Moment // when the end was last seen to fall below itself, or the topic to be made anew; Never
 	Open        bool   // an open transaction was seen once: the log holds markers
+	Markers     bool   // a transactional producer is known to have written here, so that the log holds markers
 	Gone        bool   // the partition is marked gone in the topology
 
 	base            int64 // rows hold the end minus this

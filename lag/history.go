@@ -49,6 +49,7 @@ func (h *History) Fold(r *Reading) {
 		h.resume = h.axis.now
 	}
 	h.foldEnds(r)
+	h.foldWriters(r)
 	h.recall()
 	h.grow(r)
 	h.commitFresh = freshNodes(h.commitFresh[:0], r.CommittedAt, &h.commitStamp)

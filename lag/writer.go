@@ -1,6 +1,9 @@
 package lag
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Writers is who was seen to write a topic, as the leaders of its partitions told when they were asked (KIP-664). A
 // producer that is neither idempotent nor transactional leaves no trace there, and one that was silent for
@@ -17,6 +20,17 @@ type Written struct {
 	Count     int        // producers there are
 	Producers []Producer // of them at most MostProducers: those in a transaction first, the oldest first; then who wrote last
 	At        time.Time  // when the leader answered
+}
+
+// foldWriters notes the logs that hold the markers of transactions, by who writes them. Of few topics that is known.
+func (h *History) foldWriters(r *Reading) {
+	for _, ws := range r.Writers {
+		for p, w := range ws.Written {
+			if int(p) < len(h.ends) && slices.ContainsFunc(w.Producers, func(by Producer) bool { return by.Transactional }) {
+				h.ends[p].Markers = true
+			}
+		}
+	}
 }
 
 // MostProducers bounds how many producers of a partition are kept.

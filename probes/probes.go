@@ -59,6 +59,8 @@ type Want struct {
 	// Serial reads ends after commits, so that a commit beyond the end can't be a matter of order. Otherwise both are
 	// read beside each other, in one round trip.
 	Serial bool
+	// Writers are topics of which it is asked who writes them, beside those in Focus.
+	Writers []string
 	// Lookups are asked beside the rest: where in a log a moment lies.
 	Lookups []Lookup
 	// Budget bounds the whole sweep; zero is the probe's own time-out.

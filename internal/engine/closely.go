@@ -24,6 +24,17 @@ func (w *watcher) lookups() []probes.Lookup {
 	return out
 }
 
+// doubts are the topics of which the judge would know who writes them.
+func (w *watcher) doubts() []string {
+	var out []string
+	for _, t := range w.judge.Doubts() {
+		if int(t) < len(w.last.Topics) {
+			out = append(out, w.last.Topics[t].Name)
+		}
+	}
+	return out
+}
+
 // learn takes in the answers. Where no record is as young as asked, all of the log is older.
 func (w *watcher) learn(found []probes.Found) {
 	ends := w.history.Ends()

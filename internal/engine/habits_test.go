@@ -9,6 +9,7 @@ import (
 
 	"weir/lag"
 	"weir/lag/state"
+	"weir/probes"
 )
 
 // What was learned before is asked for once; what is learned is given away now and then, one at a time, and at the end.
@@ -51,6 +52,32 @@ func TestHabitsAreRecalledAndRemembered(t *testing.T) {
 		last := given[len(given)-1]
 		if len(last) != 1 || last[0].Group != "g" || last[0].Rhythm < time.Minute || last[0].Rhythm > 80*time.Second {
 			t.Errorf("learned %+v", last)
+		}
+	})
+}
+
+// Where it hangs on who writes a topic whether anything is unread, the probe is asked.
+func TestDoubtsReachTheProbe(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &fake{name: "a", wants: make(chan probes.Want, 1000)}
+		f.reply = func(_ context.Context, n int) (*lag.Reading, error) {
+			r := f.reading(n)
+			r.End[0], r.Stable[0], r.Committed[0] = 100, 100, 99
+			return r, nil
+		}
+		collect(t, 7*time.Minute, f.source())
+		close(f.wants)
+		asked, sweeps := 0, 0
+		for w := range f.wants {
+			if sweeps++; len(w.Writers) > 0 {
+				asked++
+				if w.Writers[0] != "t" || sweeps < 60 {
+					t.Errorf("asked in sweep %d about %v", sweeps, w.Writers)
+				}
+			}
+		}
+		if asked < 10 {
+			t.Errorf("asked in %d of %d sweeps", asked, sweeps)
 		}
 	})
 }

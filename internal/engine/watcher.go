@@ -122,7 +122,7 @@ func (w *watcher) begin(ctx context.Context, done chan<- swept) bool {
 	if w.last == nil {
 		want.Greeting = w.engine.opts.Greeting
 	} else {
-		want.Lookups = w.lookups()
+		want.Lookups, want.Writers = w.lookups(), w.doubts()
 	}
 	if p := w.engine.opts.Progress; p != nil {
 		want.Progress = func(pr probes.Progress) { p(w.Name, pr) }

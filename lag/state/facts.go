@@ -78,7 +78,7 @@ func (f *facts) gather() {
 		f.lost = v
 	}
 	since := t.Third
-	if since == lag.Never && t.Unread != lag.Never && !f.e.Open && (t.Told&lag.Reached != 0 || m.now-t.Unread > f.l.restFor) {
+	if since == lag.Never && t.Unread != lag.Never && !f.e.Open && (t.Told&lag.Reached != 0 || m.now-t.Unread > f.l.restFor && !f.e.Markers) {
 		since = t.Unread
 	}
 	f.lag = f.r.Lag(f.i, produceOf(f.h, f.r, f.i, f.p))

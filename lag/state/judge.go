@@ -19,7 +19,8 @@ type Judge struct {
 	policies Policies
 	limits   limits
 	mem      []memory
-	habits   map[string]Habit    // of an earlier watch, by group
+	habits   map[string]Habit // of an earlier watch, by group
+	doubts   doubts
 	slow     []slow              // of the group at hand
 	eye      glance              // the same
 	present  map[lag.NodeIx]bool // coordinators that are seen again and were there all along
@@ -37,6 +38,7 @@ func (j *Judge) Judge(r *lag.Reading, h *lag.History) *Result {
 	}
 	out := &Result{At: r.Tick, now: h.Now(), Groups: make([]Verdict, len(r.Groups)), marks: make([][]mark, len(r.Groups))}
 	j.witness(r, h)
+	j.doubts.topics = j.doubts.topics[:0]
 	for g := range r.Groups {
 		j.group(r, h, lag.GroupIx(g), &out.Groups[g])
 		out.marks[g] = j.mem[g].marks
@@ -174,6 +176,7 @@ func (j *Judge) weigh(h *lag.History, g lag.GroupIx, m *memory) {
 	for q := range j.slow {
 		f := &j.slow[q].facts
 		f.gather()
+		j.doubt(f)
 		moved := f.t.Moved != lag.Never && m.now-f.t.Moved <= m.patience
 		switch {
 		case !f.behind():
@@ -249,7 +252,7 @@ func (j *Judge) quick(r *lag.Reading, h *lag.History, m *memory, t *lag.Track, e
 	switch {
 	case t.Told&lag.WentBack != 0 || t.Third != lag.Never && (m.emptyAt || m.r == 0 || m.episode || m.now-max(t.Unread, t.Third-j.limits.restFor) > j.eye.upTo(e)):
 		return cUnknown
-	case t.Third == lag.Never && t.Unread != lag.Never && !e.Open && (m.now-t.Unread > j.limits.restFor ||
+	case t.Third == lag.Never && t.Unread != lag.Never && !e.Open && (m.now-t.Unread > j.limits.restFor/2 ||
 		t.Told&lag.Reached != 0 && (m.emptyAt || m.r == 0 || m.episode || m.now-t.Unread > j.eye.upTo(e))):
 		return cUnknown
 	case m.emptyAt:
@@ -284,7 +287,7 @@ func still(e *lag.EndTrack, now lag.Moment) lag.Moment {
 
 // ages keeps the oldest unread record of the group. One or two on a log with transactions are markers.
 func (s *sums) ages(t *lag.Track, e *lag.EndTrack, i lag.PositionIx, v int64) {
-	if t.Unread == lag.Never || !lag.Known(t.Commit) || v <= rest && e.Open {
+	if t.Unread == lag.Never || !lag.Known(t.Commit) || v <= rest && (e.Open || e.Markers && t.Told&lag.Reached == 0) {
 		return
 	}
 	if s.oldest == lag.Never || t.Unread < s.oldest {

@@ -80,7 +80,7 @@ func (f *facts) timeLag() (time.Duration, lag.Bound) {
 	switch {
 	case !lag.Known(f.t.Commit) || !lag.Known(f.lag):
 		return NotKnown, lag.Exact
-	case f.t.Unread == lag.Never || f.lag <= rest && f.e.Open:
+	case f.t.Unread == lag.Never || f.lag <= rest && (f.e.Open || f.e.Markers && f.t.Told&lag.Reached == 0):
 		return 0, lag.Exact
 	case f.t.Told&lag.Older != 0:
 		return f.m.since(f.t.Unread), lag.AtLeast

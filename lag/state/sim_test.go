@@ -30,6 +30,7 @@ type sim struct {
 	backlog map[lag.PositionIx]int64
 	unread  map[lag.GroupIx]lag.Reason
 	partial bool
+	writers map[lag.TopicIx]*lag.Writers
 
 	members0 bool // members are never read
 
@@ -151,7 +152,7 @@ func (s *sim) read() {
 	r := &lag.Reading{Topology: &topo, Tick: at, Start: append([]int64(nil), s.start...), End: append([]int64(nil), s.end...),
 		Stable: stable, Committed: append([]int64(nil), s.commit...), StartAt: []lag.ShardTime{s.endAt},
 		EndAt: []lag.ShardTime{s.endAt}, StableAt: []lag.ShardTime{st}, CommittedAt: []lag.ShardTime{s.commitAt}, Backlog: s.backlog,
-		Unread: s.unread, Partial: s.partial}
+		Unread: s.unread, Partial: s.partial, Writers: s.writers}
 	for p := range s.dark {
 		if r.LateEnd == nil {
 			r.LateEnd = map[lag.PartitionIx]lag.ShardTime{}

@@ -11,7 +11,7 @@ import (
 	"weir/lag"
 )
 
-// Who writes a topic is asked for the topics in focus alone, at most so often. Replies have no bound of their own: a
+// Who writes a topic is asked for the topics in focus alone, and for those the engine names, at most so often. Replies have no bound of their own: a
 // partition that short-lived clients write has a producer for each of them. So the first look asks about a few partitions,
 // and those after it about as many as are thought to name no more than manyProducers; where even that is not kept, looks
 // are rarer.
@@ -30,14 +30,17 @@ type writersOf struct {
 	told int // producers that the last look named
 }
 
-// readWriters asks the leaders of the topics in focus who writes them, and the coordinators who that is.
+// readWriters asks the leaders of those topics who writes them, and the coordinators who that is.
 func (s *sweep) readWriters() {
+	names := slices.Clone(s.want.Writers)
 	for _, f := range s.want.Focus {
-		if f.Kind != lag.KindTopic {
-			continue
+		if f.Kind == lag.KindTopic {
+			names = append(names, f.Name)
 		}
-		t, known := s.w.topics[f.Name]
-		if !known || s.w.topo.Topics[t].Gone || !s.keeps(lag.KindTopic, f.Name) {
+	}
+	for _, name := range names {
+		t, known := s.w.topics[name]
+		if !known || s.w.topo.Topics[t].Gone || !s.keeps(lag.KindTopic, name) {
 			continue
 		}
 		if last, read := s.writers[t]; !read || s.at.Sub(last.At) >= last.every() {

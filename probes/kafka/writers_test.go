@@ -233,3 +233,16 @@ func TestWhoWritesARealTopic(t *testing.T) {
 		t.Errorf("who may read the topic and describe no transactional id: %+v", p)
 	}
 }
+
+// TestWhoWritesIsAskedOfWhatIsNamed: nobody looks at the topic, and it hangs on its writers what a group's state is.
+func TestWhoWritesIsAskedOfWhatIsNamed(t *testing.T) {
+	leakless(t)
+	onFake(t, func(*to) {}, func(k *fake) {
+		k.sweep(probes.Want{Due: probes.All})
+		w := refresh
+		w.Writers = []string{"orders", "no-such"}
+		if r := k.sweep(w); r.writers("orders") == nil || len(r.Writers) != 1 {
+			t.Errorf("told of %v", r.Writers)
+		}
+	})
+}
