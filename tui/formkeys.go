@@ -220,8 +220,8 @@ func (f *actForm) draw(s *snap, w, h int) ([]line, string) {
 	}
 	room := max(3, h-len(out)-len(tail))
 	f.top = max(0, min(f.top, hand-1))
-	if hand >= f.top+room {
-		f.top = hand - room + 1
+	if len(f.rows) > 0 { // all rows of the field in hand are seen
+		f.top = max(f.top, hand+len(f.row(s, f.at, w))-room)
 	}
 	f.top = max(0, min(f.top, len(body)-room))
 	out = append(out, padded(body[f.top:min(len(body), f.top+room)], min(room, len(body)))...)
@@ -264,12 +264,19 @@ func (f *actForm) row(s *snap, i, w int) []line {
 		}
 		l = l.add(plain, "  ")
 	}
-	if room := w - l.width() - 1; room > 8 {
-		l = l.add(quiet, s.glyphs.CutEnd(s.safe(r.help), room))
+	help, room := s.safe(r.help), w-l.width()-1
+	whole := text.Width(help) <= room
+	if room > 8 && (whole || !under) {
+		l = l.add(quiet, s.glyphs.CutEnd(help, room))
 	}
 	out := []line{l.fit(s.glyphs, w)}
+	if under && !whole { // of the field in hand it is never cut
+		for _, said := range wrap(s.glyphs, help, w-12, 4) {
+			out = append(out, put(quiet, strings.Repeat(" ", 10)+said))
+		}
+	}
 	if r.fault != "" {
-		for _, said := range wrap(s.glyphs, s.safe(r.fault), w-12, 2) {
+		for _, said := range wrap(s.glyphs, s.safe(r.fault), w-12, 4) {
 			out = append(out, put(plain, strings.Repeat(" ", 10)).add(warning, said))
 		}
 	}

@@ -164,7 +164,7 @@ func numbersOf(s *snap, ix lag.GroupIx, v *state.Verdict) []fact {
 	}
 	out := []fact{
 		{"LAG", s.bounded(text.ShortCount(v.Lag), v.LagBound), strong},
-		{"BEHIND", s.bounded(duration(v.TimeLag), v.TimeLagBound), strong},
+		{"BEHIND", s.behind(v.TimeLag, v.TimeLagBound), strong},
 		{"IN/s", rateWord(v.Produce), plain}, {"OUT/s", rateWord(v.Consume), plain},
 		{"CATCH UP", duration(v.CatchUp), catchUpRole(v)}, {"LEFT", leftWord(v), plain}, lost,
 		{"MEMBERS", members, plain}, {"TYPE", kind, plain}, {"COORDINATOR", coordinator, plain},

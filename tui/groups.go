@@ -269,24 +269,29 @@ func stateCell(s *snap, name string, v *state.Verdict) cell {
 	return cell{s.glyph(st) + " " + looks[st].word, roleOf(st, sev)}
 }
 
-// durationCell tells a time a group is behind: <1s is within a refresh, and told so.
+// durationCell tells a time a group is behind.
 func durationCell(s *snap, v wire.Value, atLeast, old bool) cell {
 	f, ok := v.Measure()
 	if !ok {
 		return absentCell(s, v)
 	}
-	d := time.Duration(f * float64(time.Second))
-	out := cell{s: text.Duration(d)}
-	if d < s.refresh() && !atLeast {
-		out = cell{"<" + text.Duration(s.refresh()), quiet}
-	}
+	d, bound := time.Duration(f*float64(time.Second)), lag.Exact
 	if atLeast {
-		out.s = s.glyphs.Bounded(out.s, text.AtLeast)
+		bound = lag.AtLeast
 	}
-	if old {
+	out := cell{s: s.behind(d, bound)}
+	if old || d < s.refresh() && !atLeast {
 		out.role = quiet
 	}
 	return out
+}
+
+// behind tells a time a group is behind, the same wherever it stands: <2s is within a refresh, and told so.
+func (s *snap) behind(d time.Duration, bound lag.Bound) string {
+	if d >= 0 && d < s.refresh() && bound == lag.Exact {
+		return "<" + text.Duration(s.refresh())
+	}
+	return s.bounded(duration(d), bound)
 }
 
 func (s *snap) refresh() time.Duration {

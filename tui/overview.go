@@ -342,7 +342,7 @@ func (o *overview) cells(s *snap, at int) []cell {
 	} else if !lag.Known(v.Lost) {
 		lost.role = warning
 	}
-	behind := cell{s: s.bounded(duration(v.TimeLag), v.TimeLagBound)}
+	behind := cell{s: s.behind(v.TimeLag, v.TimeLagBound)}
 	if old {
 		behind.role = quiet
 	}

@@ -91,3 +91,43 @@ func TestABrokerThatLeadsNothingIsTold(t *testing.T) {
 	})
 	c.lacks("leads nothing")
 }
+
+// TestAgesAgreeWhereverTheyStand: a group within a refresh of the end is so on every view.
+func TestAgesAgreeWhereverTheyStand(t *testing.T) {
+	c := open(t, nil, 120, 40, 1, healthy)
+	if got := c.under(); !strings.Contains(got, "<5s") {
+		t.Errorf("on the overview: %q", got)
+	}
+	c.press("enter").reads("<5s")
+	c.press("2")
+	if got := c.under(); !strings.Contains(got, "<5s") {
+		t.Errorf("among the groups: %q", got)
+	}
+}
+
+// TestTheHelpOfTheFieldInHandIsWhole and the field with all its rows on the screen.
+func TestTheHelpOfTheFieldInHandIsWhole(t *testing.T) {
+	old := testSpecs
+	t.Cleanup(func() { testSpecs = old })
+	testSpecs = append(testSpecs[:0:0], old...)
+	long := "an offset, or a time with its zone such as 2026-11-21T03:00:00+01:00, or what the file of an earlier run of Apache's tool says"
+	reset := &testSpecs[0]
+	reset.Params = append(reset.Params[:0:0], reset.Params...)
+	for i := range reset.Params {
+		reset.Params[i].Help = long
+	}
+	x := openActing(t, nil, 80, 24, troubled)
+	x.keys("a")
+	x.choose("offset-reset")
+	x.keys("enter")
+	form := x.m.top().(*actForm)
+	for range form.rows {
+		if form.rows[form.at].help == long {
+			if said := strings.Join(strings.Fields(x.plain()), " "); !strings.Contains(said, long) {
+				t.Errorf("field %d is not told whole:\n%s", form.at, x.plain())
+			}
+		}
+		sound(t, x.console)
+		x.keys("down")
+	}
+}

@@ -221,7 +221,7 @@ func (t *topicPage) readers(s *snap, w int) []line {
 		v, st, records, behind := s.verdict(g), state.Unknown, "?", "?"
 		sev := state.Calm
 		if v != nil {
-			st, sev, records, behind = v.State, v.Severity, s.bounded(text.ShortCount(v.Lag), v.LagBound), duration(v.TimeLag)
+			st, sev, records, behind = v.State, v.Severity, s.bounded(text.ShortCount(v.Lag), v.LagBound), s.behind(v.TimeLag, v.TimeLagBound)
 		}
 		out = append(out, put(plain, "   ").add(roleOf(st, sev), text.PadEnd(s.glyph(st)+" "+looks[st].word, 17)).
 			add(plain, " "+text.PadEnd(s.glyphs.CutEnd(s.safe(r.Groups[g].Name), 20), 20)).
