@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"weir/internal/text"
 	"weir/lag"
 	"weir/lag/state"
 )
@@ -12,6 +13,35 @@ import (
 // orphan reports whether a group is not seen because its coordinator does not answer.
 func (o *overview) orphan(s *snap, g lag.GroupIx) bool {
 	return s.verdict(g).State == state.NotVisible && slices.Contains(o.health.silent, s.read().Groups[g].Coordinator)
+}
+
+// untoldWords say that nothing is known to be wrong where the coordinators of some groups do not answer: what was true of
+// those may not be any more, and they are not called well. "" where all are told of.
+func untoldWords(s *snap, h *health) string {
+	r := s.read()
+	var all, untold int
+	var asOf time.Time
+	for g := range r.Groups {
+		if r.Groups[g].Gone {
+			continue
+		}
+		all++
+		if !slices.Contains(h.silent, r.Groups[g].Coordinator) {
+			continue
+		}
+		untold++
+		if at, _ := s.oldGroup(lag.GroupIx(g)); !at.IsZero() && (asOf.IsZero() || at.Before(asOf)) {
+			asOf = at
+		}
+	}
+	if untold == 0 || s.late != live {
+		return ""
+	}
+	said := "No trouble among " + itoa(all-untold) + " of " + text.Plural(all, "group", "groups") + "; " + itoa(untold)
+	if asOf.IsZero() {
+		return said + " can't be told of."
+	}
+	return said + " last told of at " + s.stamp(asOf) + "."
 }
 
 // orphaned names the groups that are not seen because their coordinators do not answer, in one sentence: it is one trouble.

@@ -258,6 +258,9 @@ func overviewSentence(s *snap, t *totals, h *health) (said string, r role, glyph
 		}
 		return strings.ReplaceAll(strings.Join(parts, ", "), "  ", " ") + "." + end, r, s.glyph(worst)
 	case bad != "":
+		if said := untoldWords(s, h); said != "" {
+			return upper(sentence(bad)) + " " + said, warning, ""
+		}
 		return upper(sentence(bad)) + " " + calmWords(s, t) + ".", warning, ""
 	}
 	r = strong
