@@ -416,3 +416,24 @@ func TestFailuresSayWhatBecameOfTheCluster(t *testing.T) {
 		}
 	}
 }
+
+// TestANameThatNoKeyWritesIsTypedAsItIsShown: a group with control bytes in its name is reset and deleted like any other.
+func TestANameThatNoKeyWritesIsTypedAsItIsShown(t *testing.T) {
+	const evil = " pay\x1b[31m\u202e日本 "
+	for kind, typed := range map[string]string{"test.reset": `pay\x1b[31m\u202e日本`, "test.group-delete": `prod-eu/ pay\x1b[31m\u202e日本`} {
+		x := openActing(t, nil, 120, 40, troubled)
+		p := x.stand.planOf(kind, lag.Ref{Cluster: "prod-eu", Kind: lag.KindGroup, Name: evil})
+		x.m.open(newConsent(x.m.snap(), p, planSource{}))
+		if kind == "test.group-delete" {
+			x.slowly("INC-1").keys("tab")
+		}
+		x.slowly(typed).keys("enter")
+		if len(x.stand.consents) != 1 {
+			t.Errorf("%s was not applied:\n%s", kind, x.plain())
+			continue
+		}
+		if c := x.stand.consents[0]; kind == "test.group-delete" && c.Name != "prod-eu/"+evil {
+			t.Errorf("it is consented to %q", c.Name)
+		}
+	}
+}

@@ -83,7 +83,7 @@ func newConsent(s *snap, p actions.Plan, made planSource) *consent {
 		c.fields = append(c.fields, ask{name: askTicket, needed: true})
 	}
 	if c.asks.Typed != "" {
-		c.fields = append(c.fields, ask{name: askName, want: c.asks.Typed, needed: true})
+		c.fields = append(c.fields, ask{name: askName, want: typable(s, c.asks.Typed), needed: true})
 	} else {
 		c.fields = append(c.fields, ask{name: askYes, want: "y", needed: true})
 	}
@@ -94,6 +94,15 @@ func newConsent(s *snap, p actions.Plan, made planSource) *consent {
 		}
 	}
 	return c
+}
+
+// typable is a name as it stands on the screen: what keys can't write, control bytes and letters turned round among it, as
+// its escapes; blanks at its ends don't count.
+func typable(s *snap, name string) string {
+	if shown := strings.TrimSpace(s.safe(name)); shown != "" {
+		return shown
+	}
+	return s.quoted(name)
 }
 
 func (c *consent) place() place { return atConsent }
@@ -208,7 +217,9 @@ func (c *consent) word(s *snap) actions.Consent {
 	out := actions.Consent{Digest: c.plan.Digest, Yes: true, Who: s.acts.actor.Who(), Via: "screen", Arm: c.asks.Arm && armed, At: s.now.UTC(),
 		Reason: c.value(askReason), Ticket: c.value(askTicket)}
 	if c.plan.Tier == actions.T3 {
-		out.Name = c.value(askName)
+		if out.Name = c.value(askName); out.Name == typable(s, c.asks.Typed) {
+			out.Name = c.asks.Typed
+		}
 	}
 	return out
 }

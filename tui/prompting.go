@@ -127,6 +127,10 @@ func (m *model) goTo(input string) tea.Cmd {
 				return nil
 			}
 		}
+		if rest != "" && !strings.HasPrefix(rest, "/") {
+			m.notice = ":" + v.name + " takes a filter behind a slash: :" + v.name + " /" + m.glyphs.Safe(rest)
+			return nil
+		}
 		m.root(made)
 		return nil
 	}

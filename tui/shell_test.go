@@ -92,6 +92,13 @@ func TestACopyIsWhole(t *testing.T) {
 	holds("a member's partitions", copied(c), "only those of payments-settle-2-9f1c2b3a\n")
 }
 
+// TestAWordBehindAViewIsNotDropped: who types :groups pay wants those of pay.
+func TestAWordBehindAViewIsNotDropped(t *testing.T) {
+	c := open(t, nil, 120, 40, 2, troubled)
+	c.press(":").write("groups pay").press("enter").reads(":groups takes a filter behind a slash: :groups /pay", "worst groups")
+	c.press(":").write("groups /pay").press("enter").reads("1 of 1", "payments-settle")
+}
+
 // TestRawEventsAreThoseOfTheShell: the keys of weir.event/v1, no others.
 func TestRawEventsAreThoseOfTheShell(t *testing.T) {
 	c := open(t, nil, 120, 40, 2, troubled)
