@@ -445,3 +445,19 @@ func TestShareGroupIsJudgedByTheBrokersLag(t *testing.T) {
 	}
 	s.is(Stopped, Critical)
 }
+
+// A group that loses records has not caught up, however young retention keeps what is unread: 0 would say that it has.
+func TestLosingDataIsNotCaughtUp(t *testing.T) {
+	for _, c := range []struct {
+		memberless bool
+		want       time.Duration
+	}{{true, Never}, {false, NotKnown}} {
+		v := &Verdict{State: LosingData, Severity: Critical, Lag: 2606, Lost: 440}
+		if got := New(nil).groupCatchUp(lag.NewHistory(), &memory{memberless: c.memberless}, &sums{}, v); got != c.want {
+			t.Errorf("without members %v: caught up in %v, want %v", c.memberless, got, c.want)
+		}
+	}
+	if got := New(nil).groupCatchUp(lag.NewHistory(), &memory{code: cKeepingUp}, &sums{}, &Verdict{State: KeepingUp, Lag: 3}); got != 0 {
+		t.Errorf("a group that keeps up is caught up in %v", got)
+	}
+}

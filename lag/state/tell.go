@@ -55,7 +55,7 @@ func (j *Judge) groupCatchUp(h *lag.History, m *memory, s *sums, v *Verdict) tim
 	switch {
 	case !lag.Known(v.Lag) || m.unseen || m.code == cUnknown && s.waits > 0 || s.noEnd > 0:
 		return NotKnown
-	case v.Severity == Critical && v.State != LosingData:
+	case v.Severity == Critical && (v.State != LosingData || m.memberless):
 		return Never
 	}
 	var worst time.Duration
@@ -72,6 +72,9 @@ func (j *Judge) groupCatchUp(h *lag.History, m *memory, s *sums, v *Verdict) tim
 			return NotKnown
 		}
 		worst = max(worst, d)
+	}
+	if worst == 0 && v.Severity == Critical && v.Lag > 0 { // it is in trouble, and has not caught up
+		return NotKnown
 	}
 	return worst
 }
