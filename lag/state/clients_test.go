@@ -86,10 +86,15 @@ var lives = []life{
 		}},
 	{name: "a member that commits each minute among others that do each 5 s", parts: 12, told: [4]State{KeepingUp, KeepingUp, KeepingUp, KeepingUp},
 		of: func(s *sim) func(int) {
+			s.end[0] += 300 // its last commit was half a minute ago
 			return func(t int) { s.reads[0] = t%60 == 35 }
 		}},
-	{name: "a partition that stands while others move", parts: 12, told: [4]State{KeepingUp, Stalled, Stalled, Stalled}, grave: true, from: 65,
-		of: func(s *sim) func(int) { s.reads[0] = false; return nil }},
+	{name: "a partition that stands from soon after the watch began", parts: 12, told: [4]State{Stalled, Stalled, Stalled, Stalled}, grave: true, from: 12,
+		of: func(s *sim) func(int) {
+			return func(t int) { s.reads[0] = t < 8 }
+		}},
+	{name: "a partition that stood before while others move", parts: 12, told: [4]State{KeepingUp, Stalled, Stalled, Stalled}, grave: true, from: 65,
+		of: func(s *sim) func(int) { s.end[0] += 100; s.reads[0] = false; return nil }},
 	{name: "a sink of a commit a minute that comes to read but half", parts: 3, told: [4]State{Unknown, KeepingUp, FallingBehind, FallingBehind}, grave: true, from: 400,
 		of: func(s *sim) func(int) {
 			s.every = 60

@@ -108,12 +108,23 @@ func (f *facts) stuck() bool {
 }
 
 // fine is an age of the oldest unread record that is no trouble, whatever else is seen: more where the position has not
-// shown its own rhythm yet, for members of one group may commit at several.
+// shown its own rhythm yet, and what is seen of it looks like a longer one than its group's, for members of one group may
+// commit at several.
 func (f *facts) fine() lag.Moment {
-	if f.t.Wait == lag.Never && f.m.others {
-		return max(f.m.fine, f.l.unheard+f.l.rhythmSlack, f.m.expected)
+	switch {
+	case f.t.Wait != lag.Never || !f.m.others:
+		return f.m.fine
+	case f.rarer():
+		return max(f.m.fine, f.m.expected, f.l.unheard+f.l.rhythmSlack)
 	}
-	return f.m.fine
+	return max(f.m.fine, f.m.expected)
+}
+
+// rarer reports whether something has waited here since before the watch began, or did so for longer than is usual in the
+// group until the one commit that was seen.
+func (f *facts) rarer() bool {
+	t := f.t
+	return t.Told&(lag.Older|lag.OlderThird) != 0 || t.Moved != lag.Never && t.Since != lag.Never && t.Moved-t.Since > f.m.limit
 }
 
 // patience is how long a position may be silent: the group's limit; longer where it has just been silent for longer and
