@@ -119,3 +119,23 @@ func TestDatedSentences(t *testing.T) {
 		t.Errorf("%q once it is read again", got)
 	}
 }
+
+// Where a leader dies, its readers commit what it gave them before, past the end that was read last: that is no commit past
+// the end. Once the end is read again it is measured by it.
+func TestACommitPastAnEndThatIsOld(t *testing.T) {
+	s := warm(t, 2)
+	s.rate[1] = 0
+	s.pass(20)
+	s.dark = map[int]bool{1: true}
+	s.pass(2)
+	s.commit[1], s.reads[1] = s.end[1]+20, false // what came just before its death
+	for age := range 120 {
+		s.down = age > 10 // and then the others
+		s.pass(1)
+		if v := s.res.Of(0); v.Counts[Ahead] > 0 || v.Lag < 0 || v.State == Ahead {
+			t.Fatalf("after %d s %d positions are ahead, lag %d: %s", s.seconds, v.Counts[Ahead], v.Lag, v.Why)
+		}
+	}
+	s.down, s.dark, s.rate[1] = false, nil, 0
+	s.within(30, Ahead)
+}

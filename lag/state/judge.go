@@ -263,9 +263,13 @@ func (j *Judge) quick(r *lag.Reading, h *lag.History, m *memory, t *lag.Track, e
 	return cKeepingUp
 }
 
-// produceOf is the produce rate that a commit past the end is measured by; negative when it is not needed or not known.
+// produceOf is the produce rate that a commit past the end is measured by; negative when it is not needed or not known. What
+// came in since the end was read last is not known: where a leader dies, readers go on committing what it gave them.
 func produceOf(h *lag.History, r *lag.Reading, i lag.PositionIx, p lag.PartitionIx) float64 {
 	if r.Committed[i] <= r.End[p] {
+		return -1
+	}
+	if read := h.Ends()[p].Seen; read != lag.Never && h.Tracks()[i].Moved > read {
 		return -1
 	}
 	if rate, ok := h.Produce(p, h.Window(r.Positions[i].Group)); ok {

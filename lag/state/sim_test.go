@@ -157,7 +157,11 @@ func (s *sim) read() {
 		if r.LateEnd == nil {
 			r.LateEnd = map[lag.PartitionIx]lag.ShardTime{}
 		}
-		r.LateEnd[lag.PartitionIx(p)] = lag.ShardTime{Answered: at.Add(-time.Minute)}
+		late := lag.ShardTime{Answered: at.Add(-time.Minute)}
+		if s.r != nil {
+			late = s.r.EndStamp(lag.PartitionIx(p))
+		}
+		r.LateEnd[lag.PartitionIx(p)] = late
 	}
 	if s.deaf { // what is not answered is as it was
 		last := s.r
