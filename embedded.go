@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"weir/internal/cli"
@@ -43,12 +45,11 @@ func stoppable(d *demo.Cluster) ([]config.Application, func(), error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	dir, err := os.MkdirTemp("", "weir-demo-")
+	socket, err := socketPath(os.TempDir(), "/tmp")
 	if err != nil {
 		return nil, nil, err
 	}
-	done := func() { _ = os.RemoveAll(dir) } // what is left of it is a socket nobody listens on
-	socket := filepath.Join(dir, "apps")
+	done := func() { _ = os.RemoveAll(filepath.Dir(socket)) } // what is left of it is a socket nobody listens on
 	if err := d.Control(socket); err != nil {
 		done()
 		return nil, nil, errors.Join(errors.New("the programs of the embedded cluster can't be reached"), err)
@@ -59,4 +60,25 @@ func stoppable(d *demo.Cluster) ([]config.Application, func(), error) {
 			Stop: []string{self, cli.DemoCall, socket, "stop", group}, Start: []string{self, cli.DemoCall, socket, "start", group}})
 	}
 	return out, done, nil
+}
+
+// longestSocket is how long the path of a socket may be on every Unix, in bytes: BSD and macOS hold 104 with the zero at the
+// end, Linux 108.
+const longestSocket = 103
+
+// socketPath is a path for a socket, in a new directory of this user's own, in the first of some directories whose path is
+// not too long for one.
+func socketPath(parents ...string) (string, error) {
+	for _, parent := range parents {
+		if len(filepath.Join(parent, "weir-demo-4294967295", "apps")) > longestSocket {
+			continue
+		}
+		dir, err := os.MkdirTemp(parent, "weir-demo-")
+		if err != nil {
+			return "", fmt.Errorf("a directory for the socket of the embedded cluster: %w", err)
+		}
+		return filepath.Join(dir, "apps"), nil
+	}
+	return "", fmt.Errorf("the socket of the embedded cluster can't lie in %s: no path of a socket is longer than %d bytes; set TMPDIR to a directory with a shorter path",
+		strings.Join(parents, " nor in "), longestSocket)
 }
