@@ -24,12 +24,14 @@ func TestRealCases(t *testing.T) {
 		t.Skip("states take their time")
 	}
 	t.Parallel()
-	c := realkafka.Start(t, realkafka.Options{Nodes: 3, Props: realkafka.Unhurried()})
+	c := realkafka.Start(t, realkafka.Options{Nodes: 3, Props: deleting(realkafka.Unhurried())})
 	s := &realStage{T: t, c: c, topics: map[string]string{}, groups: map[string]string{}}
 	s.still()
 	readers := s.moving()
 	s.lively()
-	w := watchReal(t, c)
+	s.nightly()
+	s.expiring()
+	w := watchReal(t, c, state.Policy{Group: s.groups["nightly"], Cron: 24 * time.Hour})
 
 	for _, name := range []string{"hangs", "blocked", "deploy", "newer", "shared", "slow", "burst", "storm", "poison"} {
 		w.until(t, s.groups[name], state.KeepingUp, true)
@@ -40,10 +42,12 @@ func TestRealCases(t *testing.T) {
 	c.CreateTopic(t, s.topics["anew"], 1, 1, nil)
 	s.redeploy(readers["deploy"])
 	s.disturb()
+	s.expired()
 
 	for name, want := range map[string]state.State{
-		"below": state.LosingData, "beyond": state.Ahead, "part": state.NeverCommitted, "left": state.Stopped, "left-share": state.Stopped,
+		"below": state.LosingData, "expires": state.LosingData, "beyond": state.Ahead, "part": state.NeverCommitted, "left": state.Stopped, "left-share": state.Stopped,
 		"hangs": state.Stalled, "blocked": state.Blocked, "newer": state.KeepingUp, "shared": state.KeepingUp, "deploy": state.KeepingUp,
+		"nightly": state.Empty,
 	} {
 		w.until(t, s.groups[name], want, false)
 	}
@@ -57,7 +61,7 @@ func TestRealCases(t *testing.T) {
 	w.event(t, lag.TopicMadeAnew, s.topics["anew"])
 	w.numbers(t, s)
 	t.Logf("the transaction from %d on was open all the while", txn.First)
-	for _, name := range []string{"newer", "shared", "deploy", "burst"} {
+	for _, name := range []string{"newer", "shared", "deploy", "burst", "nightly"} {
 		w.story.never(t, s.groups[name], state.LosingData, state.Stalled, state.Blocked, state.Stopped, state.Ahead,
 			state.FallingBehind, state.Rewinding)
 	}
@@ -66,7 +70,7 @@ func TestRealCases(t *testing.T) {
 // numbers checks the lag that goes with the words.
 func (w *realWatch) numbers(t *testing.T, s *realStage) {
 	t.Helper()
-	for name, want := range map[string][2]int64{"below": {50, 40}, "left": {70, 0}, "left-share": {70, 0}, "part": {0, 0}} {
+	for name, want := range map[string][2]int64{"below": {50, 40}, "expires": {40, 50}, "nightly": {70, 0}, "left": {70, 0}, "left-share": {70, 0}, "part": {0, 0}} {
 		v := w.verdict(s.groups[name])
 		if v == nil || v.Lag != want[0] || v.Lost != want[1] {
 			t.Errorf("%s: %+v, want lag %d and %d lost", name, v, want[0], want[1])
@@ -239,9 +243,10 @@ type realWatch struct {
 	begun time.Time
 }
 
-func watchReal(t *testing.T, c *realkafka.Cluster) *realWatch {
+func watchReal(t *testing.T, c *realkafka.Cluster, policies ...state.Policy) *realWatch {
 	w := &realWatch{story: telling{}, news: make(chan struct{}, 1), begun: time.Now()}
 	src := source(config.Cluster{Name: "real", Brokers: c.Seeds(), Timeout: config.DefaultTimeout, Mode: config.ReadOnly})
+	src.Policies = policies
 	e := engine.New([]engine.Source{src}, engine.Options{Refresh: engine.MinRefresh})
 	ctx, cancel := context.WithCancel(context.Background())
 	var wg sync.WaitGroup

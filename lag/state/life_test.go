@@ -201,6 +201,9 @@ func TestNoMembersFromTheBeginIsUnknownAtFirst(t *testing.T) {
 	job.readAll(false)
 	job.state("Empty")
 	job.pass(2).is(Empty, Calm)
+	if why := job.res.Of(0).Why; !strings.Contains(why, "Its owners expect it every 1h") || strings.Contains(why, "nothing to read") {
+		t.Errorf("%s", why)
+	}
 }
 
 func TestNoMembersAndNothingUnreadIsEmpty(t *testing.T) {

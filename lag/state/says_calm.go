@@ -51,6 +51,8 @@ func sayEmpty(w *sentence) string {
 		return out + ", and nothing unread."
 	case !b.away(w.m.policy, w.m.now):
 		return out + "; a deploy takes as long."
+	case w.m.policy != nil && w.m.policy.Cron > 0:
+		return out + ". Its owners expect it every " + span(w.m.policy.Cron) + "; " + w.waiting() + "."
 	case b.every > 0:
 		return out + ". It comes and goes as a scheduled job, every " + span(b.every.Duration(0)) + "; " + w.waiting() + "."
 	}
