@@ -10,14 +10,14 @@ import (
 
 const (
 	ordersFraud = "orders-fraud"
-	hangsAfter  = 500 * time.Millisecond // the rhythm shows in those that go on
+	hangsAfter  = 3 * time.Second // by then every partition has shown its rhythm
 )
 
 // stalledMember: franz-go heartbeats on while a poll loop hangs, so the group stays Stable with every member.
 var stalledMember = Scenario{
 	Name:  "stalled",
 	Title: "one of three members hangs",
-	Sees: "orders-fraud is stalled: its three members are there, but the partitions of one of them stand still since " +
+	Sees: "orders-fraud is stalled: its three members are there, but the partitions of one of them stand still from 3 s after " +
 		"the start, while the others move on.",
 	Within: 20 * time.Second,
 	Expect: with(Expectation{Group: ordersFraud, States: []string{stalled}, Within: 20 * time.Second, Holds: true}),
