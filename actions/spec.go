@@ -34,6 +34,7 @@ type Param struct {
 	Help    string
 	OneOf   string // parameters that share a name here exclude each other, and one of them is needed
 	Many    bool   // may be given more than once
+	Needed  bool   // there is no plan without it
 	Words   []Word // of a String: values with a meaning of their own, beside free ones
 }
 

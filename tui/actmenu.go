@@ -56,8 +56,8 @@ func (a *actMenu) sync(s *snap) {
 		was = a.rows[a.at].spec.Kind
 	}
 	rank := func(verb string) int { return unranked }
-	if ix, ok := groupNamed(s, a.of.refs[0].Name); ok && a.of.refs[0].Kind == lag.KindGroup && trouble(s.verdict(ix)) {
-		st := s.verdict(ix).State
+	if ix, ok := groupNamed(s, a.of.refs[0].Name); ok && a.of.refs[0].Kind == lag.KindGroup && s.verdict(ix) != nil {
+		st := s.verdict(ix).State // what mends it stands first also while it is no trouble yet
 		rank = func(verb string) int { return mendRank(st, verb) }
 	}
 	a.reading, a.rows = s.read(), []offered{}

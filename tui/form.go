@@ -34,6 +34,7 @@ type field struct {
 	pick   int
 	usual  string // the default: not given when it stands
 	file   bool
+	needed bool // there is no plan without it
 	fault  string
 }
 
@@ -97,7 +98,7 @@ func targetArgs(spec actions.Spec, ref lag.Ref, on *selection) []string {
 
 // fields are the rows of a parameter.
 func (f *actForm) fields(s *snap, p actions.Param) []field {
-	base := field{param: p.Name, label: p.Name, help: p.Help, usual: p.Default}
+	base := field{param: p.Name, label: p.Name, help: p.Help, usual: p.Default, needed: p.Needed}
 	switch {
 	case p.OneOf != "":
 		return f.alternatives(p, base)
@@ -158,7 +159,9 @@ func (f *actForm) partitions(s *snap, base field) []field {
 	if n := len(f.on.troubled); n > 0 && n < f.on.all && n <= 1000 {
 		add("in trouble", shortSpots(s, f.on.troubled), topicsWord(f.on.troubled))
 	}
-	add("all", "all that the action finds", "")
+	if !base.needed {
+		add("all", "all that the action finds", "")
+	}
 	base.label, base.in = "these", &prompt{}
 	return append(out, base)
 }

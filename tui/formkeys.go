@@ -152,7 +152,7 @@ func (f *actForm) ask() intent {
 		case r.fault != "":
 		case r.param == "" && r.text() == "":
 			r.fault = "is needed"
-		case r.radio != "" && r.text() == "" && r.radio != "partitions":
+		case r.radio != "" && r.text() == "" && (r.needed || r.radio != "partitions"):
 			r.fault = "is needed"
 		}
 		if r.fault != "" {

@@ -111,23 +111,29 @@ func TestTheHelpOfTheFieldInHandIsWhole(t *testing.T) {
 	t.Cleanup(func() { testSpecs = old })
 	testSpecs = append(testSpecs[:0:0], old...)
 	long := "an offset, or a time with its zone such as 2026-11-21T03:00:00+01:00, or what the file of an earlier run of Apache's tool says"
-	reset := &testSpecs[0]
-	reset.Params = append(reset.Params[:0:0], reset.Params...)
-	for i := range reset.Params {
-		reset.Params[i].Help = long
+	for i := range testSpecs {
+		testSpecs[i].Params = append(testSpecs[i].Params[:0:0], testSpecs[i].Params...)
+		for k := range testSpecs[i].Params {
+			testSpecs[i].Params[k].Help = long
+		}
 	}
 	x := openActing(t, nil, 80, 24, troubled)
 	x.keys("a")
 	x.choose("offset-reset")
 	x.keys("enter")
 	form := x.m.top().(*actForm)
+	told := 0
 	for range form.rows {
 		if form.rows[form.at].help == long {
+			told++
 			if said := strings.Join(strings.Fields(x.plain()), " "); !strings.Contains(said, long) {
 				t.Errorf("field %d is not told whole:\n%s", form.at, x.plain())
 			}
 		}
 		sound(t, x.console)
 		x.keys("down")
+	}
+	if told < 3 {
+		t.Errorf("%d fields were looked at", told)
 	}
 }

@@ -40,6 +40,9 @@ func TestARebalancingGroupIsMendedAsAStalledOne(t *testing.T) {
 	})
 	x.press("2", "/").write("payments-settle").press("enter")
 	x.keys("a").reads("record-skip", "p7 of payments.events: step over")
+	if menu := x.m.top().(*actMenu); menu.at != 0 || menu.rows[0].spec.Verb != "record-skip" {
+		t.Errorf("what mends it is not first and in hand:\n%s", x.plain())
+	}
 	// Other actions on the group are about all of it, as before.
 	x.choose("offset-reset")
 	x.keys("enter").reads("(•) in trouble").lacks("in hand")
@@ -58,5 +61,29 @@ func TestTheMenuTellsAllOfTheActionInHand(t *testing.T) {
 	for range testSpecs {
 		x.reads("that has no members, and see", "to it that none comes back while that is done", "weir plan")
 		x.keys("down")
+	}
+}
+
+// TestWhatAnActionNeedsIsAskedFor: "all" is no answer to it.
+func TestWhatAnActionNeedsIsAskedFor(t *testing.T) {
+	old := testSpecs
+	t.Cleanup(func() { testSpecs = old })
+	testSpecs = append(testSpecs[:0:0], old...)
+	for i := range testSpecs {
+		params := append(testSpecs[i].Params[:0:0], testSpecs[i].Params...)
+		for k := range params {
+			params[k].Needed = params[k].Name == "topic"
+		}
+		testSpecs[i].Params = params
+	}
+	x := openActing(t, nil, 80, 24, troubled)
+	x.keys("2", "/")
+	x.write("billing-export").press("enter")
+	x.keys("a")
+	x.choose("offset-reset")
+	x.keys("enter").lacks("all that the action finds")
+	x.keys("enter").reads("these is needed")
+	if len(x.stand.asked) != 0 {
+		t.Errorf("asked for %+v", x.stand.asked)
 	}
 }

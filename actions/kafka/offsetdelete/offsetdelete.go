@@ -29,7 +29,7 @@ func (Action) Spec() actions.Spec {
 		Summary: "delete a group's committed offsets on topics that it doesn't read any more",
 		Help:    "Sends OffsetDelete to the group's coordinator. The brokers refuse topics that a live member subscribes to.",
 		Params: []actions.Param{
-			{Name: "topic", Short: "t", Type: actions.Topics, Many: true, Help: "the topic, or partitions of it: TOPIC or TOPIC:0,1"},
+			{Name: "topic", Short: "t", Type: actions.Topics, Many: true, Needed: true, Help: "the topic, or partitions of it: TOPIC or TOPIC:0,1"},
 		},
 	}
 }
