@@ -178,8 +178,8 @@ func timed(b *testing.B, weir string, args ...string) time.Duration {
 	return time.Since(begun)
 }
 
-// BenchmarkConsoleIdle is a console that nobody touches for a minute, on a cluster in which nothing moves: what it writes, what
-// it uses, and how large it is. It is looked at, and then not.
+// BenchmarkConsoleIdle is a console that nobody touches, on a cluster in which nothing moves: what it writes, what it uses, and
+// how large it is. It is looked at, within the minute after a key and later, and then not.
 func BenchmarkConsoleIdle(b *testing.B) {
 	weir := released(b)
 	for _, size := range []struct {
@@ -191,12 +191,16 @@ func BenchmarkConsoleIdle(b *testing.B) {
 			for b.Loop() {
 				m := measure(b, weir, broker)
 				m.Await(text.Exact(int64(size.groups))+" groups", " live")
-				for _, state := range []struct{ name, key string }{{"", ""}, {"-away", "\x1b[O"}} {
+				m.Type("j")
+				for _, state := range []struct {
+					name, key     string
+					settles, over time.Duration
+				}{{"-touched", "", 20 * time.Second, 35 * time.Second}, {"", "", 30 * time.Second, 2 * time.Minute}, {"-away", "\x1b[O", 20 * time.Second, time.Minute}} {
 					m.Type(state.key)
-					time.Sleep(20 * time.Second) // states settle
+					time.Sleep(state.settles) // states settle, and paces
 					raw, _ := m.Written()
 					used, begun := m.used(b), time.Now()
-					time.Sleep(time.Minute)
+					time.Sleep(state.over)
 					after, _ := m.Written()
 					over := time.Since(begun).Seconds()
 					b.ReportMetric(float64(len(after)-len(raw))/over, "B/s"+state.name)
