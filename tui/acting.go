@@ -32,6 +32,9 @@ func (m *model) react(i intent) tea.Cmd {
 		m.notice = "checking every record and signature"
 		return m.out.verifyAudit(m.acts.actor, i.v)
 	case readAnew:
+		if i.asked {
+			m.notice = "the journal is read again"
+		}
 		return m.readFor(i.v)
 	}
 	return nil
@@ -238,7 +241,10 @@ type runDo struct {
 func (runDo) intent() {}
 
 // readAnew asks for what a view shows to be read again.
-type readAnew struct{ v view }
+type readAnew struct {
+	v     view
+	asked bool // by a key
+}
 
 func (readAnew) intent() {}
 

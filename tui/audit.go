@@ -45,7 +45,7 @@ func newAudit() *auditView {
 func (a *auditView) place() place           { return atAudit }
 func (a *auditView) crumbs(*snap) []string  { return []string{"audit"} }
 func (a *auditView) focus(*snap) []lag.Ref  { return nil }
-func (a *auditView) opened() intent         { return readAnew{a} }
+func (a *auditView) opened() intent         { return readAnew{v: a} }
 func (a *auditView) command(*snap) []string { return []string{"weir", "audit", "list"} }
 
 // runUnder is the run that the entry under the cursor tells of; "" for none.
@@ -239,7 +239,7 @@ func (a *auditView) do(s *snap, v verb) intent {
 	case vOpen:
 		return runVerb{vDescribe}
 	case vAgain:
-		return readAnew{a}
+		return readAnew{a, true}
 	case vVerify:
 		return verifyLog{a}
 	}

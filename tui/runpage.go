@@ -65,7 +65,7 @@ func (p *runPage) opened() intent {
 	if p.live() {
 		return nil
 	}
-	return readAnew{p}
+	return readAnew{v: p}
 }
 
 // live reports whether the run is driven from here now.
@@ -343,7 +343,7 @@ func (p *runPage) do(s *snap, v verb) intent {
 		if p.work != nil && p.work.over && p.run == "" {
 			return p.planAgain()
 		}
-		return readAnew{p}
+		return readAnew{p, true}
 	case vSettle, vGoOn, vStop:
 		return decide(s, v, p.run)
 	case vOpen:

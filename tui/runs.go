@@ -55,7 +55,7 @@ func newestFirst(all []actions.RunInfo) []actions.RunInfo {
 func (r *runs) place() place           { return atRuns }
 func (r *runs) crumbs(*snap) []string  { return []string{"runs"} }
 func (r *runs) focus(*snap) []lag.Ref  { return nil }
-func (r *runs) opened() intent         { return readAnew{r} }
+func (r *runs) opened() intent         { return readAnew{v: r} }
 func (r *runs) command(*snap) []string { return []string{"weir", "run", "list"} }
 
 // runUnder is the run under the cursor; "" without one.
@@ -270,7 +270,7 @@ func (r *runs) do(s *snap, v verb) intent {
 	case vSettle, vGoOn, vStop:
 		return decide(s, v, run)
 	case vAgain:
-		return readAnew{r}
+		return readAnew{r, true}
 	}
 	out, _ := r.list.do(s, v, r.width)
 	r.sync(s)

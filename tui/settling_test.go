@@ -54,7 +54,8 @@ func TestARunThatWaitsTellsUntilWhen(t *testing.T) {
 func TestWhatIsSaidOnAKeyIsNeverCut(t *testing.T) {
 	x := unknownRun(t, nil, 80, 24)
 	x.stand.journal[0].Status, x.stand.journal[0].Pending = actions.StatusDone, nil
-	x.keys("8", "r").reads("z undo")
+	x.keys("8", "r").reads("the journal is read again")
+	x.keys("j").reads("z undo")
 	x.stand.refuse = actions.Fail(actions.ErrGuard, "group audit-sink moved on since run "+testRun+": 7 of 12 offsets are no longer those that it wrote, by members that came back at 03:13:52",
 		"make a reset by hand, from the before values: weir run show "+testRun)
 	x.keys("z")

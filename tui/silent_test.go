@@ -42,6 +42,34 @@ func TestNoKeyDoesNothingAndSaysNothing(t *testing.T) {
 	}
 }
 
+// TestNoKeyOnWhatWasDoneIsSilent: the same of the runs, one run, and the audit log, with entries and without.
+func TestNoKeyOnWhatWasDoneIsSilent(t *testing.T) {
+	for _, done := range []bool{false, true} {
+		for view, open := range map[string][]string{"runs": {"8"}, "audit": {"9"}, "a run": {"8", "enter"}} {
+			if !done && view == "a run" {
+				continue
+			}
+			for i := range bindings {
+				b := &bindings[i]
+				if slices.Contains(moves, b.verb) || b.verb == vInterrupt || b.verb == vSuspend {
+					continue
+				}
+				x := openActing(t, nil, 120, 40, troubled)
+				if done {
+					x.cutOff()
+				}
+				x.keys(open...)
+				x.m.notice = ""
+				before := x.m.View().Content
+				cmd := x.send(anyKey(b.keys[0]))
+				if x.m.View().Content == before && cmd == nil && len(x.queue) == 0 {
+					t.Errorf("%s on %s, with runs %v, does nothing and says nothing", b.keys[0], view, done)
+				}
+			}
+		}
+	}
+}
+
 // anyKey is a key by its name, also one that keyMsg has no need of.
 func anyKey(name string) tea.KeyPressMsg {
 	switch name {
