@@ -9,15 +9,22 @@ import (
 )
 
 func (c *consent) draw(s *snap, w, h int) ([]line, string) {
-	out := []line{pathLine(s, stepConsent, ""), nil, put(strong, " "+planWords(s, &c.plan)).fit(s.glyphs, w)}
+	out := []line{pathLine(s, stepConsent, ""), nil}
+	sheet, totals := c.sheet(s, w), totalsGrid(s, &c.plan, w)
+	most := 1 // the sheet is never cut for it
+	if h-len(out)-len(totals)-len(sheet) > 4 {
+		most = 2
+	}
+	for _, part := range wrap(s.glyphs, planWords(s, &c.plan), w-2, most) {
+		out = append(out, put(strong, " "+part))
+	}
 	if said := lossWords(c.plan.Totals); said != "" {
 		out = append(out, put(plain, "   "+said).fit(s.glyphs, w))
 	}
 	if h > 26 {
 		out = append(out, nil)
 	}
-	out = append(out, totalsGrid(s, &c.plan, w)...)
-	sheet := c.sheet(s, w)
+	out = append(out, totals...)
 	if room := h - len(out) - len(sheet); room > 3 {
 		out = append(out, c.some(s, w, min(room, 6))...)
 	}

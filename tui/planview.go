@@ -103,7 +103,9 @@ func (v *planView) draw(s *snap, w, h int) ([]line, string) {
 	if h > 30 {
 		out = append(out, nil)
 	}
-	out = append(out, put(strong, " "+planWords(s, &v.plan)).fit(s.glyphs, w))
+	for _, part := range wrap(s.glyphs, planWords(s, &v.plan), w-2, 2) {
+		out = append(out, put(strong, " "+part))
+	}
 	if said := lossWords(v.plan.Totals); said != "" {
 		out = append(out, put(plain, "   "+said).fit(s.glyphs, w))
 	}
@@ -119,7 +121,7 @@ func (v *planView) draw(s *snap, w, h int) ([]line, string) {
 	if h > 30 {
 		out = append(out, nil)
 	}
-	tail := v.tail(s, w, h)
+	tail := v.tail(s, w, h, h-len(out)-min(len(v.keys), 5)-3)
 	fact := joinFacts(text.Exact(int64(len(v.keys)))+" of "+text.Plural(v.total, "change", "changes")+", read "+s.stamp(v.plan.MadeAt), v.narrowed(s))
 	out = append(out, rule(s, s.safe(v.changedField()), fact, w))
 	room := max(3, h-len(out)-len(tail)-1)
@@ -203,24 +205,30 @@ func (v *planView) pane(s *snap, w int) []line {
 	return []line{put(quiet, "   "+s.glyphs.CutMiddle(s.safe(row[1].String()), max(12, w/3))+": ").add(plain, note).fit(s.glyphs, w)}
 }
 
-// tail are the guards beside what to mind, and what makes and applies the same from a shell.
-func (v *planView) tail(s *snap, w, h int) []line {
-	guards, mind := v.guards(s), v.mind(s, w)
+// tail are the guards beside what to mind, and what makes and applies the same from a shell; in the rows that the changes
+// leave.
+func (v *planView) tail(s *snap, w, h, left int) []line {
+	guards, mind := v.guards(s, w), v.mind(s, w)
 	most := max(2, h/4)
 	var out []line
 	if w >= 110 {
 		half := w / 2
-		left := append([]line{rule(s, "checked before every write", "", half-2)}, guards...)
-		right := append([]line{rule(s, "mind", "", w-half-1)}, v.mind(s, w-half)...)
-		out = beside(s.glyphs, left, right, half, 1)
-		out = cutRows(out, most+2, "d tells all")
+		checked := append([]line{rule(s, "checked before every write", "", half-2)}, v.guards(s, half-2)...)
+		minded := append([]line{rule(s, "mind", "", w-half-1)}, v.mind(s, w-half)...)
+		out = beside(s.glyphs, checked, minded, half, 1)
+		out = cutRows(out, max(most+2, left-4), "d tells all")
 	} else {
 		if h <= 24 {
 			most = 3
 		}
+		rest := left - 1
+		if h > 30 {
+			rest -= 3
+		}
+		checked := max(most, rest-max(most, min(len(mind), rest/2)))
 		out = append(out, rule(s, "checked before every write", "", w))
-		out = append(out, cutRows(guards, most, "d tells all")...)
-		out = append(out, cutRows(mind, most, "d tells all")...)
+		out = append(out, cutRows(guards, checked, "d tells all")...)
+		out = append(out, cutRows(mind, max(most, rest-min(len(guards), checked)), "d tells all")...)
 	}
 	if h > 30 {
 		out = append(append([]line{nil}, out...), nil, put(quiet, " the same from a shell:  ").add(plain, s.safe(shellLine(v.made.shell))).fit(s.glyphs, w))
@@ -228,15 +236,7 @@ func (v *planView) tail(s *snap, w, h int) []line {
 	return out
 }
 
-// cutRows keeps the first rows, and says that there are more.
-func cutRows(all []line, most int, how string) []line {
-	if len(all) <= most {
-		return all
-	}
-	return append(all[:most-1:most-1], put(quiet, "   and "+itoa(len(all)-most+1)+" more; "+how))
-}
-
-func (v *planView) guards(s *snap) []line {
+func (v *planView) guards(s *snap, w int) []line {
 	var out []line
 	all := slices.Clone(v.plan.Guards) // what fails is never the one that has no room
 	slices.SortStableFunc(all, func(a, b actions.Guard) int { return cmp.Compare(yes(a.OK), yes(b.OK)) })
@@ -249,7 +249,18 @@ func (v *planView) guards(s *snap) []line {
 		if now != "" {
 			now = ": " + now
 		}
-		out = append(out, put(plain, "   ").add(r, mark).add(plain, " "+s.safe(g.Want)).add(quiet, s.safe(now)))
+		want := s.safe(g.Want)
+		if l := put(plain, "   ").add(r, mark).add(plain, " "+want).add(quiet, s.safe(now)); l.width() <= w {
+			out = append(out, l)
+			continue
+		}
+		for i, part := range wrap(s.glyphs, want+s.safe(now), w-6, 3) {
+			l := put(plain, "     ")
+			if i == 0 {
+				l = put(plain, "   ").add(r, mark).add(plain, " ")
+			}
+			out = append(out, l.add(plain, part))
+		}
 	}
 	return out
 }

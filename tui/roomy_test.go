@@ -137,3 +137,20 @@ func TestTheHelpOfTheFieldInHandIsWhole(t *testing.T) {
 		t.Errorf("%d fields were looked at", told)
 	}
 }
+
+// TestThePlanUsesTheRowsThatItsChangesLeave for what is checked and what is to be minded, whole.
+func TestThePlanUsesTheRowsThatItsChangesLeave(t *testing.T) {
+	x := openActing(t, nil, 80, 24, troubled)
+	toPlan(x)
+	v := x.m.top().(*planView)
+	v.plan.Guards[0].Now = "Stable, 2 members: settle-0 on 10.4.2.11, settle-1 on 10.4.2.12, which count until their sessions end"
+	v.plan.Warnings = []string{"the first thing to mind", "the second", "the third", "the fourth, which stood under d alone"}
+	x.send(tickMsg(night.Add(time.Second)))
+	said := strings.Join(strings.Fields(x.plain()), " ")
+	for _, want := range []string{"which count until their sessions end", "The fourth, which stood under d alone.", "118,234,170"} {
+		if !strings.Contains(said, want) {
+			t.Errorf("the plan doesn't read %q:\n%s", want, x.plain())
+		}
+	}
+	sound(t, x.console)
+}

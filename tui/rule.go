@@ -32,3 +32,11 @@ func padded(lines []line, h int) []line {
 	}
 	return lines[:max(0, h)]
 }
+
+// cutRows keeps the first rows, and says that there are more.
+func cutRows(all []line, most int, how string) []line {
+	if len(all) <= most {
+		return all
+	}
+	return append(all[:most-1:most-1], put(quiet, "   and "+itoa(len(all)-most+1)+" more; "+how))
+}
