@@ -34,12 +34,16 @@ func (o outage) await(what string, is func(screen string) bool) {
 	o.Logf("after %s the screen tells %s", time.Since(o.begun).Round(100*time.Millisecond), what)
 }
 
-// well reports whether the screen tells that all is well, now. It has a row for each group that was not so of late.
-func (o outage) well(screen string) bool {
+// calm reports whether the screen tells of no trouble, now, and that a group keeps up.
+func calm(screen string) bool {
 	head, _, _ := strings.Cut(screen, "\n")
 	l := row(screen, " g-")
-	return strings.Contains(head, " live") && strings.Contains(head, "no trouble") && strings.Contains(screen, "2 groups keep up or rest; 3 brokers fine") &&
-		strings.Contains(l, "keeping up") && !strings.Contains(l, "~")
+	return strings.Contains(head, " live") && strings.Contains(head, "no trouble") && strings.Contains(l, "keeping up") && !strings.Contains(l, "~")
+}
+
+// well reports whether it tells that all is well.
+func well(screen string) bool {
+	return calm(screen) && strings.Contains(screen, "2 groups keep up or rest; 3 brokers fine")
 }
 
 // TestStoryOfRealBrokersThatDie: while one looks at groups that read and commit, a broker hangs and comes round, one is
@@ -63,7 +67,7 @@ func TestStoryOfRealBrokersThatDie(t *testing.T) {
 	w := watchReal(t, c)
 	p, run := watched(t, strings.Join(c.Seeds(), ","))
 	o := outage{t, c, p, s.groups["billing"], time.Now()}
-	o.await("that all is well", o.well)
+	o.await("that nothing is wrong", calm) // that all is well is not said before it was watched for a while
 
 	hung := c.Leader(t, topic, 0)
 	name := fmt.Sprintf("b%d", hung)
@@ -72,7 +76,7 @@ func TestStoryOfRealBrokersThatDie(t *testing.T) {
 		return strings.Contains(screen, name+" does not answer") || strings.Contains(screen, name+" is down")
 	})
 	c.Resume(hung)
-	o.await("that it is back", o.well)
+	o.await("that it is back", func(screen string) bool { return calm(screen) && strings.Contains(screen, " 3 up, controller ") })
 	c.WaitISR(topic, 3)
 	c.WaitISR("__consumer_offsets", 3)
 
@@ -93,7 +97,7 @@ func TestStoryOfRealBrokersThatDie(t *testing.T) {
 		return !strings.Contains(head, "NO ANSWER") && strings.Contains(screen, "b3 is down") && strings.Contains(l, "not visible") == strings.Contains(l, "~")
 	})
 	c.Restart(3)
-	o.await("that all is well again", o.well)
+	o.await("that all is well again", well)
 
 	p.Type("q")
 	if code := run.Wait(); code != 0 {
