@@ -34,7 +34,7 @@ func (h *History) goesOn(i PositionIx, t *Track, e *EndTrack, p PartitionIx, c i
 		t.Wait = now - max(t.Moved, t.Unread)
 	}
 	t.Commit, t.Moved, t.Unread, t.Third, t.Blur = c, now, unread, third, blur
-	t.Told = t.Told&^(Older|OlderThird) | JustMoved | Fresh | Had
+	t.Told = t.Told&^(Older|OlderThird|Passed|Outrun) | JustMoved | Fresh | Had
 	if pt := &h.points[i]; now-pt.at[pt.head] >= spacing {
 		pt.push(c, now)
 	}

@@ -19,7 +19,7 @@ type Track struct {
 }
 
 // Told are facts of one position's track.
-type Told uint8
+type Told uint16
 
 // The facts.
 const (
@@ -31,6 +31,8 @@ const (
 	OlderThird                  // as Older, of Third
 	seeded                      // ends from outside have come in since Unread was told
 	Reached                     // the commit was seen at the very end of the log while nothing was open: no marker keeps it from there
+	Passed                      // the log start lay past the commit when both were read last
+	Outrun                      // it did so already when the commit was read before that, and the commit has not moved: what is between is lost
 )
 
 func newTrack() Track {
@@ -128,7 +130,7 @@ func (h *History) move(i PositionIx, t *Track, e *EndTrack, c int64, spacing Mom
 		}
 	}
 	t.Unread, t.Third = Never, Never
-	t.Told &^= Older | OlderThird
+	t.Told &^= Older | OlderThird | Passed | Outrun
 	if t.Since == Never {
 		t.Since = now
 		if Known(c) {
@@ -179,6 +181,18 @@ func (p *points) push(c int64, at Moment) {
 	p.commit[p.head], p.at[p.head] = c, max(at, 1)
 }
 
+// pass notes that the log start lies past the commit. A client may commit, and delete what it has read, between the reads of
+// the two; but not what a commit that is read again has not read.
+func (t *Track) pass() {
+	switch {
+	case t.Told&Fresh == 0:
+	case t.Told&Passed != 0:
+		t.Told |= Outrun
+	default:
+		t.Told |= Passed
+	}
+}
+
 // wait tells since when records have been waiting for the position, and returns how many do, as far as is known.
 func (h *History) wait(i PositionIx, t *Track, e *EndTrack, p PartitionIx, share bool, r *Reading) int64 {
 	c := t.Commit
@@ -195,6 +209,7 @@ func (h *History) wait(i PositionIx, t *Track, e *EndTrack, p PartitionIx, share
 	}
 	if Known(e.Start) && e.Start > c { // what was deleted waits for nobody
 		c = e.Start
+		t.pass()
 		if e.startAt == h.axis.now {
 			t.Unread, t.Third = Never, Never
 		}

@@ -74,7 +74,7 @@ func (f *facts) gather() {
 	t, m := f.t, f.m
 	f.lost = 0
 	// A client may commit and then delete what it has read, between the reads of the commit and of the log start.
-	if v := f.r.Lost(f.i); lag.Known(v) && (f.e.Stepped() < m.known || f.was.code == cLosingData) {
+	if v := f.r.Lost(f.i); lag.Known(v) && (f.e.Stepped() < m.known || t.Told&lag.Outrun != 0 || f.was.code == cLosingData) {
 		f.lost = v
 	}
 	since := t.Third

@@ -1,6 +1,7 @@
 package state
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -462,5 +463,47 @@ func TestLosingDataIsNotCaughtUp(t *testing.T) {
 	}
 	if got := New(nil).groupCatchUp(lag.NewHistory(), &memory{code: cKeepingUp}, &sums{}, &Verdict{State: KeepingUp, Lag: 3}); got != 0 {
 		t.Errorf("a group that keeps up is caught up in %v", got)
+	}
+}
+
+// TestLosingDataAtEveryReading: where the log start moves at each reading, no reading has a commit that was read after it last
+// moved; what was gone at the reading before is lost all the same.
+func TestLosingDataAtEveryReading(t *testing.T) {
+	for _, word := range []string{"Stable", "Empty"} {
+		s := newSim(t, 2)
+		s.pass(120)
+		s.readAll(false)
+		s.state(word)
+		for range 60 {
+			for p := range s.start {
+				s.start[p] = max(s.start[p], s.end[p]-300)
+			}
+			s.pass(1)
+		}
+		s.is(LosingData, Critical)
+		if v := s.res.Groups[0]; v.Lost < 500 {
+			t.Errorf("%d lost; %s", v.Lost, v.Why)
+		}
+	}
+}
+
+// TestAReaderThatDeletesWhatItReadLosesNothing: as Kafka Streams does, at each commit.
+func TestAReaderThatDeletesWhatItReadLosesNothing(t *testing.T) {
+	s := newSim(t, 2)
+	s.every = 1
+	s.pass(5)
+	for range 120 {
+		s.second()
+		seen := slices.Clone(s.commit)
+		for p := range s.start { // it commits and deletes between the reads of the commit and of the log start
+			s.start[p] = s.commit[p] + 9
+			s.commit[p] = s.start[p]
+		}
+		s.commit, seen = seen, s.commit
+		s.read()
+		s.commit = seen
+		if v := s.res.Groups[0]; v.Severity > Calm {
+			t.Fatalf("%s %s", v.State, v.Why)
+		}
 	}
 }
