@@ -4,7 +4,7 @@ import "time"
 
 // idleShare is the share of a core that the sweeps of a cluster may take while nobody touches anything. The screen takes less
 // than half as much again.
-const idleShare = 0.006
+const idleShare = 0.005
 
 // effort is what a sweep takes weir itself, from its begin until its reading is published.
 type effort struct {

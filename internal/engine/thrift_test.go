@@ -24,8 +24,8 @@ func dear(takes time.Duration) (*fake, Options) {
 
 func TestSweepsThatTakeMuchAreRarerWhileNothingIsTouched(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f, o := dear(60 * time.Millisecond)
-		const want = 11 * time.Second // 60 ms are 0.6 % of 10 s
+		f, o := dear(50 * time.Millisecond)
+		const want = 11 * time.Second // 50 ms are 0.5 % of 10 s
 		at := watched(t, f, o, func(e *Engine) {
 			time.Sleep(61 * time.Second)
 			if c := (<-e.States()).Clusters[0]; c.Eased != 0 || c.Refresh != 5*time.Second {
@@ -67,7 +67,7 @@ func TestSweepsThatTakeMuchAreRarerWhileNothingIsTouched(t *testing.T) {
 
 func TestWhatWasJustReadIsNotReadAgainAtATouch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f, o := dear(60 * time.Millisecond)
+		f, o := dear(50 * time.Millisecond)
 		var touched time.Duration
 		at := watched(t, f, o, func(e *Engine) {
 			start := time.Now()
@@ -99,7 +99,7 @@ func TestWhatTakesLittleKeepsItsPaceAndSoDoesARefreshThatWasChosen(t *testing.T)
 		{60 * time.Millisecond, Pace{Idle: true, Refresh: 2 * time.Second}, 2 * time.Second},
 		{60 * time.Millisecond, Pace{}, 5 * time.Second},
 		{60 * time.Millisecond, Pace{Away: true}, 20 * time.Second},
-		{150 * time.Millisecond, Pace{Away: true}, 26 * time.Second},
+		{125 * time.Millisecond, Pace{Away: true}, 26 * time.Second},
 		{time.Second, Pace{Idle: true}, awayMost},
 	} {
 		w := &watcher{Source: Source{Refresh: 5 * time.Second}}
@@ -112,16 +112,16 @@ func TestWhatTakesLittleKeepsItsPaceAndSoDoesARefreshThatWasChosen(t *testing.T)
 
 func TestAPaceDoesNotGoUpAndDown(t *testing.T) {
 	var e effort
-	e.take(60 * time.Millisecond)
+	e.take(50 * time.Millisecond)
 	for range 100 {
-		e.take(58 * time.Millisecond)
-		e.take(62 * time.Millisecond)
+		e.take(49 * time.Millisecond)
+		e.take(51 * time.Millisecond)
 	}
 	if e.every != 11*time.Second {
 		t.Errorf("every %s", e.every)
 	}
 	for range 30 {
-		e.take(30 * time.Millisecond)
+		e.take(25 * time.Millisecond)
 	}
 	if e.every > 8*time.Second {
 		t.Errorf("at half of it every %s", e.every)
