@@ -57,10 +57,11 @@ func (s *realStage) disturb() {
 // another after a while. As with any crash the group waits for the dead one's session.
 func (s *realStage) mortal(name string, pause time.Duration, dies func(*kgo.Record) bool) {
 	ctx, cancel := context.WithCancel(context.Background())
+	group, topic := s.groups[name], s.topics[name] // later cases are put on the stage meanwhile
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		for ctx.Err() == nil {
-			s.live(ctx, name, dies)
+			s.live(ctx, name, group, topic, dies)
 			select {
 			case <-ctx.Done():
 			case <-time.After(pause):
@@ -71,8 +72,8 @@ func (s *realStage) mortal(name string, pause time.Duration, dies func(*kgo.Reco
 }
 
 // live is one life of a mortal member. A named instance doesn't say goodbye when it closes.
-func (s *realStage) live(ctx context.Context, name string, dies func(*kgo.Record) bool) {
-	cl, err := kgo.NewClient(kgo.SeedBrokers(s.c.Seeds()...), kgo.ConsumerGroup(s.groups[name]), kgo.ConsumeTopics(s.topics[name]),
+func (s *realStage) live(ctx context.Context, name, group, topic string, dies func(*kgo.Record) bool) {
+	cl, err := kgo.NewClient(kgo.SeedBrokers(s.c.Seeds()...), kgo.ConsumerGroup(group), kgo.ConsumeTopics(topic),
 		kgo.InstanceID(realkafka.Name(name)), kgo.DisableAutoCommit(), kgo.Balancers(kgo.RangeBalancer()),
 		kgo.HeartbeatInterval(300*time.Millisecond), kgo.SessionTimeout(6*time.Second), kgo.RebalanceTimeout(10*time.Second),
 		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()))
