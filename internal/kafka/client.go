@@ -36,6 +36,7 @@ type Client struct {
 	forgets sync.WaitGroup // of layouts, under way
 
 	mu     sync.Mutex
+	closed bool
 	last   error // of the newest failed connection
 	lastAt time.Time
 	asked  map[string]sniffed
@@ -131,6 +132,11 @@ func (c *Client) forget(meta *kmsg.MetadataResponse) {
 			topics = append(topics, *name)
 		}
 	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed { // nobody waits for it any more
+		return
+	}
 	c.forgets.Go(func() { c.kgo.PurgeTopicsFromClient(topics...) }) // it waits for the client's own rounds, which nothing here does
 }
 
@@ -188,6 +194,9 @@ func (c *Client) Role() Role { return c.role }
 // Close ends all connections. Requests that wait fail.
 func (c *Client) Close() {
 	c.kgo.Close()
+	c.mu.Lock()
+	c.closed = true
+	c.mu.Unlock()
 	c.forgets.Wait()
 }
 
