@@ -106,7 +106,7 @@ func (a *app) open(ctx context.Context, clusters []config.Cluster) error {
 	if seen.Acting, seen.Unacting = a.host(clusters...); seen.Unacting == nil {
 		seen.Acting.Outside, seen.Unacting = a.outside()
 	}
-	seen.Engine = engine.New(sources, engine.Options{Rates: true, Greeting: greetingShown, Used: engine.ProcessTime, Progress: func(cluster string, p probes.Progress) {
+	seen.Engine = engine.New(sources, engine.Options{Rates: true, Greeting: greetingShown, Used: meter(clusters), Progress: func(cluster string, p probes.Progress) {
 		if tell := seen.Progress; tell != nil {
 			tell(cluster, p)
 		}
@@ -127,6 +127,15 @@ func (a *app) open(ctx context.Context, clusters []config.Cluster) error {
 		return a.inPlace(ctx, clusters)
 	}
 	return err
+}
+
+// meter is what tells how much weir itself takes; nil where that can't be told, since an embedded cluster takes of the same
+// process.
+func meter(clusters []config.Cluster) func() time.Duration {
+	if slices.ContainsFunc(clusters, func(c config.Cluster) bool { return config.IsDemo(c.Name) }) {
+		return nil
+	}
+	return engine.ProcessTime
 }
 
 // inPlace prints, on a terminal that can't show the console, what the command prints that comes nearest to it.

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"weir/internal/config"
 )
 
 // TestAPanicOfTheConsoleLeavesAReport: one line on stderr, and all that is known in the state directory.
@@ -60,6 +62,19 @@ func TestTheConsoleOpensOnAllClusters(t *testing.T) {
 			Getenv: func(k string) string { return s.env[k] }, IsTTY: func(any) bool { return true }, Width: 80}, sys)
 		if code != 0 || strings.Join(got, " ") != c.want {
 			t.Errorf("%q with %q opens on %v, code %d: %s", c.args, c.first, got, code, &s.stderr)
+		}
+	}
+}
+
+// TestWhatAnEmbeddedClusterTakesIsNotWeirs: sweeps keep their pace beside one, whatever its brokers and clients take.
+func TestWhatAnEmbeddedClusterTakesIsNotWeirs(t *testing.T) {
+	for clusters, metered := range map[string]bool{"prod": true, "prod dead": true, "demo": false, "demo:stalled": false, "prod demo": false} {
+		var of []config.Cluster
+		for name := range strings.FieldsSeq(clusters) {
+			of = append(of, config.Cluster{Name: name})
+		}
+		if got := meter(of) != nil; got != metered {
+			t.Errorf("%s: what weir takes is measured: %v", clusters, got)
 		}
 	}
 }
