@@ -9,8 +9,9 @@ import (
 // fails; a shell in between may keep the signal that says so to itself, and the layer above goes on as if nobody typed.
 type keyboard struct {
 	*os.File
-	once sync.Once
-	gone func()
+	escapes escapes
+	once    sync.Once
+	gone    func()
 }
 
 // Read reads keys, and tells once when none can come any more.
@@ -18,6 +19,7 @@ func (k *keyboard) Read(b []byte) (int, error) {
 	n, err := k.File.Read(b)
 	if err != nil {
 		k.once.Do(k.gone)
+		return n, err
 	}
-	return n, err
+	return k.escapes.told(k.File, b, n), nil
 }

@@ -144,7 +144,7 @@ func show(ctx context.Context, m *model, in *os.File, out io.Writer, getenv func
 	defer finish(nil)
 	m.out.done = ctx.Done()
 	gone := make(chan struct{})
-	keys := &keyboard{File: in, gone: func() { close(gone) }}
+	keys := &keyboard{File: in, escapes: escapes{follows: follows}, gone: func() { close(gone) }}
 	p := tea.NewProgram(g, tea.WithInput(keys), tea.WithOutput(out), tea.WithEnvironment(environment(getenv)), tea.WithoutSignalHandler())
 	g.pulse = &pulse{layer: p}
 	defer g.pulse.stop()
