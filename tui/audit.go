@@ -37,7 +37,7 @@ var auditColumns = []column{
 
 func newAudit() *auditView {
 	a := &auditView{}
-	a.list = list{noun: "audit", names: []string{"run", "step", "reason"}, source: func(*snap) wire.Table { return wire.Entries(a.entries) },
+	a.list = list{noun: "audit", name: "run", source: func(*snap) wire.Table { return wire.Entries(a.entries) },
 		grid: grid{columns: auditColumns, grow: 0, chosen: -1}}
 	return a
 }

@@ -36,7 +36,7 @@ var heldColumns = []column{
 
 func newBrokerPage(id int32) *brokerPage {
 	b := &brokerPage{id: id}
-	b.list = list{noun: "partitions", fixed: true, read: true, kept: "held", names: []string{"topic"}, source: b.copies,
+	b.list = list{noun: "partitions", fixed: true, read: true, kept: "held", name: "topic", source: b.copies,
 		grid: grid{columns: heldColumns, grow: 0, chosen: -1}}
 	b.idAt = func(row int) int32 { return int32(b.copied[row]) }
 	b.distinct = func() []string { return b.topics }

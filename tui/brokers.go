@@ -32,7 +32,7 @@ var brokerColumns = []column{
 
 func newBrokers() *brokers {
 	b := &brokers{}
-	b.list = list{noun: "brokers", fixed: true, read: true, names: []string{"host", "broker"}, source: func(s *snap) wire.Table { return wire.Brokers(s.wire()) },
+	b.list = list{noun: "brokers", fixed: true, read: true, name: "host", source: func(s *snap) wire.Table { return wire.Brokers(s.wire()) },
 		grid: grid{columns: brokerColumns, grow: 1, chosen: -1}}
 	return b
 }

@@ -126,7 +126,7 @@ func (l *list) completions(s *snap, input string) []string {
 	if rest, not := strings.CutPrefix(word, "!"); not && !strings.HasPrefix(rest, "=") {
 		lead, word = lead+"!", rest
 	}
-	all := fields(t, l.names)
+	all := t.Fields()
 	if at := strings.IndexAny(word, "=<>~!"); at >= 0 {
 		i := slices.IndexFunc(all, func(f query.Field) bool { return f.Name == word[:at] })
 		if i < 0 {

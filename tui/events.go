@@ -149,7 +149,7 @@ var eventColumns = []column{
 
 func newEvents() *events {
 	e := &events{}
-	e.list = list{noun: "events", names: []string{"ref", "after"}, source: eventTable, grid: grid{columns: eventColumns, grow: 1, chosen: -1}}
+	e.list = list{noun: "events", name: "ref", source: eventTable, grid: grid{columns: eventColumns, grow: 1, chosen: -1}}
 	e.id = func(row cells) string {
 		t, _ := row(2).Time()
 		return t.String() + row(0).String() + row(3).String() + row(4).String() + row(5).String()

@@ -43,7 +43,7 @@ var groupColumns = []column{
 
 func newGroups() *groups {
 	g := &groups{}
-	g.list = list{noun: "groups", read: true, names: []string{"group"}, source: func(s *snap) wire.Table { return wire.Groups(s.wire()) },
+	g.list = list{noun: "groups", read: true, name: "group", source: func(s *snap) wire.Table { return wire.Groups(s.wire()) },
 		grid: grid{columns: groupColumns, grow: 1, chosen: -1}}
 	g.hide = func(row cells) bool {
 		v, name := g.of(row)

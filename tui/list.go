@@ -16,8 +16,8 @@ type list struct {
 	grid
 	noun   string // in the plural, as the command line has it
 	kept   string // the name of its settings; "" the noun
+	name   string // the field that rows are ordered by as by their name
 	source func(*snap) wire.Table
-	names  []string // fields a bare word is looked for in
 	// id tells rows apart; nil: by their ref.
 	id func(cells) string
 	// keep tells which rows are listed at all; nil: all.
@@ -63,48 +63,13 @@ type list struct {
 	ids      []string // what tells the rows of the table apart, once they were asked for
 }
 
-var fieldKinds = map[wire.Kind]query.FieldKind{
-	wire.Text: query.TextField, wire.Enum: query.EnumField, wire.Count: query.CountField, wire.Number: query.CountField,
-	wire.Bytes: query.BytesField, wire.Seconds: query.SecondsField, wire.Rate: query.RateField, wire.Bool: query.BoolField,
-	wire.Time: query.TimeField, wire.Nested: query.TextField,
-}
-
-// fields are the columns of a table as filters name them.
-func fields(t *wire.Table, names []string) []query.Field {
-	out := make([]query.Field, len(t.Columns))
-	for i, c := range t.Columns {
-		out[i] = query.Field{Name: c.Name, Kind: fieldKinds[c.Kind], Values: c.Names, IsName: slices.Contains(names, c.Name)}
-	}
-	return out
-}
-
-// queryValue is a cell as filters compare it.
-func queryValue(v *wire.Value) query.Value {
-	if !v.Known() {
-		return query.Value{}
-	}
-	if n, ok := v.Integer(); ok {
-		return query.IntValue(n)
-	}
-	if f, ok := v.Measure(); ok {
-		return query.FloatValue(f)
-	}
-	if b, ok := v.Bool(); ok {
-		return query.BoolValue(b)
-	}
-	if t, ok := v.Time(); ok {
-		return query.TimeValue(t)
-	}
-	return query.TextValue(v.String())
-}
-
 func (l *list) filter() string { return l.expr }
 
 func (l *list) setFilter(s *snap, expr string) error {
 	if l.reader == nil {
 		l.load(s)
 	}
-	f, err := query.Compile(expr, fields(&l.table, l.names))
+	f, err := query.Compile(expr, l.table.Fields())
 	if err != nil {
 		return err
 	}
@@ -176,7 +141,7 @@ func (l *list) do(s *snap, v verb, w int) (intent, bool) {
 	case vSort:
 		return l.sort(), true
 	case vByName:
-		return l.sortBy(l.names[0], false), true
+		return l.sortBy(l.name, false), true
 	case vByLag:
 		return l.sortBy("lag", true), true
 	case vByAge:

@@ -128,8 +128,6 @@ func (l *list) cellsOf(row int) cells {
 	return func(col int) wire.Value { return l.reader.Cell(row, col) }
 }
 
-func asked(v wire.Value) query.Value { return queryValue(&v) }
-
 // pick finds the rows that are shown.
 func (l *list) pick() {
 	l.rows, l.folded, l.total, l.doubtful = slices.Grow(l.rows[:0], l.table.Len), 0, 0, 0
@@ -159,7 +157,7 @@ func (l *list) pick() {
 			continue
 		}
 		if l.match != nil {
-			is := l.match.Match(func(field int) query.Value { return asked(row(field)) })
+			is := l.match.Match(func(field int) query.Value { return row(field).Query() })
 			if is.Unknown {
 				l.doubtful++
 			}
@@ -184,7 +182,7 @@ func (l *list) arrange() {
 	if l.order == "" {
 		return
 	}
-	by, err := query.ParseSort(l.order, fields(&l.table, l.names))
+	by, err := query.ParseSort(l.order, l.table.Fields())
 	if err != nil {
 		return // the order was made from the table's own columns
 	}
@@ -200,7 +198,7 @@ func (l *list) arrange() {
 		if field == named {
 			return query.TextValue(l.nameAt(l.rows[row]))
 		}
-		return asked(l.reader.Cell(l.rows[row], field))
+		return l.reader.Cell(l.rows[row], field).Query()
 	})
 	out := make([]int, len(order))
 	for i, at := range order {

@@ -23,7 +23,7 @@ const offsetField = "committed"
 // planTable is what a plan changes, as rows to sort and to filter. Values that are no numbers stand as words.
 func planTable(p *actions.Plan) wire.Table {
 	return wire.Table{
-		Schema: "weir.change/v1", Columns: planTableColumns, Len: len(p.Changes), Name: "ref",
+		Schema: "weir.change/v1", Columns: planTableColumns, Len: len(p.Changes), Name: "ref", Words: []string{"what", "note"},
 		Short: []string{"what", "before", "after", "change", "note"}, Wide: []string{"ref", "field", "before", "after", "note"},
 		Fill: func(row int, dst []wire.Value) {
 			c := &p.Changes[row]

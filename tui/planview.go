@@ -63,7 +63,7 @@ var planColumns = []column{
 
 func newPlanView(s *snap, p actions.Plan, made planSource) *planView {
 	v := &planView{plan: p, made: made}
-	v.list = list{noun: "changes", names: []string{"what", "note"}, source: func(*snap) wire.Table { return planTable(&v.plan) },
+	v.list = list{noun: "changes", name: "what", source: func(*snap) wire.Table { return planTable(&v.plan) },
 		grid: grid{columns: planColumns, grow: 0, chosen: -1}}
 	v.id = func(row cells) string { return row(0).String() + " " + row(2).String() }
 	v.dirty = true

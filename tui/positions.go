@@ -60,11 +60,13 @@ var positionColumns = []column{
 	{field: "retention_left_seconds", head: "LEFT", width: 7, drop: 5},
 	{field: "state_since", head: "SINCE", width: 7, drop: 7},
 	{field: "member_id", head: "MEMBER", width: 20, left: true, drop: 9},
+	{field: "client_id", head: "CLIENT", width: 14, left: true, drop: 10},
+	{field: "host", head: "HOST", width: 15, left: true, drop: 11},
 }
 
 func newPositions(group string) *positions {
 	p := &positions{group: group}
-	p.list = list{noun: "positions", read: true, names: []string{"topic"}, source: p.own,
+	p.list = list{noun: "positions", read: true, name: "topic", source: p.own,
 		grid: grid{columns: positionColumns, grow: 1, chosen: -1}}
 	p.bad = func(row cells) bool {
 		st, ok := state.Parse(row(p.list.table.Column("state")).String())
@@ -86,7 +88,7 @@ func (p *positions) own(s *snap) wire.Table {
 	all := s.wire()
 	ix, ok := groupNamed(s, p.group)
 	if len(all) == 0 || !ok {
-		return wire.Positions(nil)
+		return wire.Positions(nil).OfOneGroup()
 	}
 	c := all[0]
 	reading, topo := *c.Reading, *c.Reading.Topology
@@ -97,7 +99,7 @@ func (p *positions) own(s *snap) wire.Table {
 	reading.Topology, c.Reading = &topo, &reading
 	full := s.positionsOf(ix)
 	c.Positions = func(lag.GroupIx) []state.Position { return full }
-	return wire.Positions([]wire.Cluster{c})
+	return wire.Positions([]wire.Cluster{c}).OfOneGroup()
 }
 
 // groupNamed finds a group that exists.

@@ -32,7 +32,7 @@ var runsColumns = []column{
 
 func newRuns() *runs {
 	r := &runs{}
-	r.list = list{noun: "runs", names: []string{"run", "target"}, source: func(s *snap) wire.Table { return wire.Runs(newestFirst(s.acts.runs)) },
+	r.list = list{noun: "runs", name: "run", source: func(s *snap) wire.Table { return wire.Runs(newestFirst(s.acts.runs)) },
 		grid: grid{columns: runsColumns, grow: 0, chosen: -1}}
 	r.bad = func(row cells) bool {
 		switch actions.Status(row(r.table.Column("status")).String()) {

@@ -190,7 +190,7 @@ func (l *list) prefer(v ViewSettings) {
 	if field != "" && field[0] == '-' {
 		field, down = field[1:], true
 	}
-	if slices.ContainsFunc(l.columns, func(k column) bool { return k.field == field && field != "" }) || slices.Contains(l.names, field) {
+	if slices.ContainsFunc(l.columns, func(k column) bool { return k.field == field && field != "" }) || field != "" && field == l.name {
 		l.sorted, l.down, l.order, l.dirty = field, down, v.Sort, true
 	}
 }

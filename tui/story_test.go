@@ -41,6 +41,22 @@ func TestAFilterIsTheShells(t *testing.T) {
 	c.press("/").write("nosuchgroup").press("enter").reads("nothing matches nosuchgroup; Esc clears the filter", "none of 19")
 }
 
+// TestABareWordLooksAtAllNamesOfAPartition: at its topic, and at who reads it, by all that the member is called.
+func TestABareWordLooksAtAllNamesOfAPartition(t *testing.T) {
+	c := open(t, nil, 120, 40, 2, troubled)
+	c.press("2", "j", "enter", "tab", "enter").reads("partitions of payments-settle", "of 24")
+	for word, rows := range map[string]string{"settle-2": "of 3", "SETTLE/1.42": "of 24", "10.4.2.13": "of 3", "!10.4.2.13": "of 21", "events": "of 24", "nobody": "none of 24",
+		"~^/10[.]4[.]2[.]1[12]$": "of 6", "host=/10.4.2.11": "of 3", "client_id!=x": "of 24"} {
+		c.press("/").write(word).press("enter").reads(rows).lacks("is not known").press("esc")
+	}
+	c.press("/").write("10.4.2.13").press("enter", "@").reads("copied: weir get positions -g payments-settle -c prod-eu --window 20s --filter 10.4.2.13")
+
+	c = open(t, nil, 120, 40, 2, troubled)
+	c.press("2", "enter", "tab", "enter").reads("partitions of audit-sink", "of 48") // nobody reads it
+	c.press("/").write("10.4.2.13").press("enter").reads("none of 48").lacks("is not known")
+	c.press("esc", "/").write("!10.4.2.13").press("enter").reads("of 48").lacks("is not known")
+}
+
 func TestOnlyTroubles(t *testing.T) {
 	c := open(t, nil, 120, 40, 2, troubled)
 	c.press("2", "!").reads("only troubles (!)", "fraud-shadow", "1 of 3").lacks("ad-attrib")

@@ -41,7 +41,7 @@ var partitionColumns = []column{
 
 func newTopicPage(name string, partition int32) *topicPage {
 	t := &topicPage{name: name, seek: strconv.Itoa(int(partition))}
-	t.list = list{noun: "partitions", fixed: true, read: true, names: []string{"topic"}, source: t.own, grid: grid{columns: partitionColumns, grow: 0, chosen: -1}}
+	t.list = list{noun: "partitions", fixed: true, read: true, name: "topic", source: t.own, grid: grid{columns: partitionColumns, grow: 0, chosen: -1}}
 	t.idAt = func(row int) int32 { return int32(t.parts[row]) }
 	return t
 }

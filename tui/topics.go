@@ -29,7 +29,7 @@ var topicColumns = []column{
 
 func newTopics() *topics {
 	t := &topics{}
-	t.list = list{noun: "topics", fixed: true, read: true, names: []string{"topic"}, source: func(s *snap) wire.Table { return wire.Topics(s.wire()) },
+	t.list = list{noun: "topics", fixed: true, read: true, name: "topic", source: func(s *snap) wire.Table { return wire.Topics(s.wire()) },
 		grid: grid{columns: topicColumns, grow: 0, chosen: -1}}
 	return t
 }

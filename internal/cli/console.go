@@ -145,7 +145,7 @@ func (a *app) inPlace(ctx context.Context, clusters []config.Cluster) error {
 		return err
 	}
 	groups := &kinds[slices.IndexFunc(kinds, func(k kind) bool { return k.name == "groups" })]
-	rows, err := newRows(groups, rowFlags{})
+	rows, err := newRows(groups, false, rowFlags{})
 	if err != nil {
 		return err
 	}

@@ -19,8 +19,6 @@ const (
 	marksSince   = time.Hour
 )
 
-var eventWords = []string{"ref", "after"}
-
 func (a *app) getEvents() *cobra.Command {
 	var f rowFlags
 	c := &cobra.Command{
@@ -54,8 +52,8 @@ func (a *app) runEvents(ctx context.Context, f rowFlags) error {
 	if err := checkWindow(f.window); err != nil {
 		return err
 	}
-	k := &kind{name: "events", table: func([]wire.Cluster) wire.Table { return wire.Events(nil) }, words: eventWords}
-	r, err := newRows(k, f)
+	k := &kind{name: "events", table: func([]wire.Cluster) wire.Table { return wire.Events(nil) }}
+	r, err := newRows(k, false, f)
 	if err != nil {
 		return err
 	}

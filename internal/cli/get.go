@@ -19,7 +19,6 @@ type kind struct {
 	due              probes.Due
 	of               string   // what its arguments name: a lag.Kind
 	narrows          []string // the kinds by which a flag narrows it: lag.KindGroup (-g), lag.KindTopic (-t)
-	words            []string // the columns that a bare word in a filter looks at
 	noGroups         bool     // no group need be read for it
 }
 
@@ -38,18 +37,18 @@ const groupsDue = probes.Refresh | probes.Starts | probes.Stables | probes.Group
 
 var kinds = []kind{
 	{"groups", "GROUP", "consumer groups and their lag", wire.Groups, groupsDue, lag.KindGroup,
-		[]string{lag.KindGroup, lag.KindTopic}, []string{"group"}, false},
+		[]string{lag.KindGroup, lag.KindTopic}, false},
 	{"positions", "GROUP", "the place of groups in each partition", wire.Positions, groupsDue, lag.KindGroup,
-		[]string{lag.KindGroup, lag.KindTopic}, []string{"group", "topic"}, false},
+		[]string{lag.KindGroup, lag.KindTopic}, false},
 	{"members", "GROUP", "the members of groups and what they are assigned", wire.Members, probes.Groups | probes.Members | probes.Layout,
-		lag.KindGroup, []string{lag.KindGroup, lag.KindTopic}, []string{"group", "client_id", "member_id", "host"}, false},
+		lag.KindGroup, []string{lag.KindGroup, lag.KindTopic}, false},
 	{"topics", "TOPIC", "topics, their settings and sizes, and who reads them", wire.Topics,
 		probes.Commits | probes.Groups | probes.Members | probes.Layout | probes.Settings | probes.Sizes, lag.KindTopic,
-		[]string{lag.KindTopic, lag.KindGroup}, []string{"topic"}, false},
+		[]string{lag.KindTopic, lag.KindGroup}, false},
 	{"partitions", "TOPIC", "partitions, their replicas and offsets", wire.Partitions,
 		probes.Ends | probes.Starts | probes.Stables | probes.Layout | probes.Sizes, lag.KindTopic,
-		[]string{lag.KindTopic, lag.KindGroup}, []string{"topic"}, true},
-	{"brokers", "BROKER", "brokers, what they lead and how they answer", wire.Brokers, probes.Layout, lag.KindBroker, nil, []string{"host", "rack"}, true},
+		[]string{lag.KindTopic, lag.KindGroup}, true},
+	{"brokers", "BROKER", "brokers, what they lead and how they answer", wire.Brokers, probes.Layout, lag.KindBroker, nil, true},
 }
 
 // rowFlags say which rows are printed, and in which order.

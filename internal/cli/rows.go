@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"slices"
-
 	"weir/internal/query"
 	"weir/internal/wire"
 )
@@ -14,25 +12,13 @@ type rows struct {
 	limit  int
 }
 
-var fieldKinds = map[wire.Kind]query.FieldKind{
-	wire.Text: query.TextField, wire.Enum: query.EnumField, wire.Count: query.CountField, wire.Number: query.CountField,
-	wire.Bytes: query.BytesField, wire.Seconds: query.SecondsField, wire.Rate: query.RateField, wire.Bool: query.BoolField,
-	wire.Time: query.TimeField, wire.Nested: query.TextField,
-}
-
-// fields are the columns of a table as filters name them.
-func fields(t *wire.Table, words []string) []query.Field {
-	out := make([]query.Field, len(t.Columns))
-	for i, c := range t.Columns {
-		out[i] = query.Field{Name: c.Name, Kind: fieldKinds[c.Kind], Values: c.Names, IsName: slices.Contains(words, c.Name)}
-	}
-	return out
-}
-
-// newRows reads the flags, before anything is asked of a cluster.
-func newRows(k *kind, flags rowFlags) (rows, error) {
+// newRows reads the flags, before anything is asked of a cluster. ofOne says that all rows will be of one group.
+func newRows(k *kind, ofOne bool, flags rowFlags) (rows, error) {
 	t := k.table(nil)
-	known := fields(&t, k.words)
+	if ofOne {
+		t = t.OfOneGroup()
+	}
+	known := t.Fields()
 	filter, err := query.Compile(flags.filter, known)
 	if err != nil {
 		return rows{}, usage("--filter: %w", err)
@@ -62,7 +48,7 @@ func (r rows) pick(t wire.Table, keep func(row []wire.Value) bool) picked {
 	}
 	if len(r.sort.Fields()) > 0 {
 		sorted := wire.NewReader(&out.table)
-		order := r.sort.Order(out.table.Len, func(row, field int) query.Value { return value(&sorted.Row(row)[field]) })
+		order := r.sort.Order(out.table.Len, func(row, field int) query.Value { return sorted.Row(row)[field].Query() })
 		out.table = out.table.Pick(order)
 	}
 	if r.limit > 0 && out.table.Len > r.limit {
@@ -82,7 +68,7 @@ func (r rows) match(t wire.Table, keep func(row []wire.Value) bool) picked {
 		if keep != nil && !keep(row) {
 			continue
 		}
-		switch is := r.filter.Match(func(field int) query.Value { return value(&row[field]) }); {
+		switch is := r.filter.Match(func(field int) query.Value { return row[field].Query() }); {
 		case is.Match:
 			kept = append(kept, i)
 		case is.Unknown:
@@ -96,24 +82,4 @@ func (r rows) match(t wire.Table, keep func(row []wire.Value) bool) picked {
 // only returns the rows of t that keep takes, all of them where it is nil.
 func only(t wire.Table, keep func(row []wire.Value) bool) wire.Table {
 	return rows{filter: &query.Filter{}}.pick(t, keep).table
-}
-
-// value is a cell as filters compare it.
-func value(v *wire.Value) query.Value {
-	if !v.Known() {
-		return query.Value{}
-	}
-	if n, ok := v.Integer(); ok {
-		return query.IntValue(n)
-	}
-	if f, ok := v.Measure(); ok {
-		return query.FloatValue(f)
-	}
-	if b, ok := v.Bool(); ok {
-		return query.BoolValue(b)
-	}
-	if t, ok := v.Time(); ok {
-		return query.TimeValue(t)
-	}
-	return query.TextValue(v.String())
 }

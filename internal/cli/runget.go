@@ -19,15 +19,15 @@ func (a *app) runGet(ctx context.Context, k *kind, args []string, flags rowFlags
 	if err := checkWindow(flags.window); err != nil {
 		return err
 	}
-	rows, err := newRows(k, flags)
+	selected, err := newSelection(k.with(flags), args, flags)
+	if err != nil {
+		return err
+	}
+	rows, err := newRows(k, selected.oneGroup(), flags)
 	if err != nil {
 		return err
 	}
 	k = k.with(flags)
-	selected, err := newSelection(k, args, flags)
-	if err != nil {
-		return err
-	}
 	clusters, err := a.chosen(ctx)
 	if err != nil {
 		return err

@@ -45,6 +45,12 @@ func (s *selection) add(kind string, names []string) error {
 	return nil
 }
 
+// oneGroup reports whether what is selected is of one group, by its plain name.
+func (s *selection) oneGroup() bool {
+	globs := s.by[lag.KindGroup]
+	return len(globs) == 1 && globs[0].Literal()
+}
+
 // has reports whether a name is among those selected.
 func (s *selection) has(kind, name string) bool {
 	globs := s.by[kind]

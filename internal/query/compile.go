@@ -121,7 +121,7 @@ func (c compiler) nameTerm(cl clause) (term, error) {
 	if len(c.names) == 0 {
 		return term{}, c.fault(cl.at, "these rows have no name; write field=value with one of "+strings.Join(fieldNames(c.fields), ", "))
 	}
-	t := term{fields: c.names}
+	t := term{fields: c.names, bare: true}
 	if cl.op != "" {
 		t.op = cl.op
 		return c.regexTerm(cl, t)

@@ -26,6 +26,7 @@ type term struct {
 	want   Value
 	enum   bool              // the field is one of enumerated words, "unknown" among them for what isn't known
 	test   func(string) bool // for ~ and !~, words and patterns too
+	bare   bool              // it is of the name, and says no field
 }
 
 type truth uint8
@@ -82,6 +83,7 @@ func (t *term) eval(get func(field int) Value) truth {
 	for _, field := range t.fields {
 		v := get(field)
 		switch {
+		case v.Absent && t.bare:
 		case v.Kind != Text:
 			found = max(found, perhaps)
 		case t.test(v.Str):

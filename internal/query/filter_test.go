@@ -275,3 +275,33 @@ func TestAnUnknownWordIsNoOtherForCertain(t *testing.T) {
 		}
 	}
 }
+
+// TestABareWordIsNotInANameThatIsNotThere: a row that has no such name at all is not in doubt; one whose name can't be seen is.
+func TestABareWordIsNotInANameThatIsNotThere(t *testing.T) {
+	names := []Field{{Name: "topic", Kind: TextField, IsName: true}, {Name: "member_id", Kind: TextField, IsName: true}}
+	for _, tt := range []struct {
+		expr   string
+		member Value
+		want   Result
+	}{
+		{"orders", AbsentValue(), Result{Match: true}},
+		{"settle", AbsentValue(), Result{}},
+		{"!settle", AbsentValue(), Result{Match: true}},
+		{"~^settle", AbsentValue(), Result{}},
+		{"!~^settle", AbsentValue(), Result{Match: true}},
+		{"settle", Value{}, Result{Unknown: true}},
+		{"!settle", Value{}, Result{Unknown: true}},
+		{"orders", Value{}, Result{Match: true}},
+		{"member_id=x", AbsentValue(), Result{Unknown: true}},
+		{"member_id!~x", AbsentValue(), Result{Unknown: true}},
+	} {
+		f, err := Compile(tt.expr, names)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := f.Match(func(field int) Value { return []Value{TextValue("orders"), tt.member}[field] })
+		if got != tt.want {
+			t.Errorf("%s with member %+v: %+v, want %+v", tt.expr, tt.member, got, tt.want)
+		}
+	}
+}

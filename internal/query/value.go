@@ -18,7 +18,8 @@
 // neither true nor false but unknown; "and" is the least and "or" the greatest of false < unknown < true. A
 // row matches only if the whole is true. Where it is unknown the row is hidden, and Result says so,
 // so that the caller can tell how many rows may be missing. Enumerated words have one for what isn't known, unknown: it is no
-// other word for certain, so field=word is unknown for it, and field!=word shows it.
+// other word for certain, so field=word is unknown for it, and field!=word shows it. Where it is certain that there is none
+// (Value.Absent), such as the member of a partition that nobody is assigned, a bare word is not found; it is unknown to a comparison.
 package query
 
 import (
@@ -46,10 +47,11 @@ const (
 
 // Value is what one field of one row holds. The zero Value is unknown.
 type Value struct {
-	Kind  ValueKind
-	Int   int64   // Integer; Bool as 0 or 1; Time as Unix milliseconds
-	Float float64 // Float; never NaN
-	Str   string  // Text
+	Kind   ValueKind
+	Absent bool    // Unknown, since there is none: no bare word is found in it
+	Int    int64   // Integer; Bool as 0 or 1; Time as Unix milliseconds
+	Float  float64 // Float; never NaN
+	Str    string  // Text
 }
 
 // IntValue holds a whole number; math.MinInt64, which is lag.Unknown, gives an unknown value.
@@ -86,6 +88,9 @@ func TimeValue(t time.Time) Value {
 	}
 	return Value{Kind: Time, Int: t.UnixMilli()}
 }
+
+// AbsentValue is an unknown one of which it is certain that there is none.
+func AbsentValue() Value { return Value{Absent: true} }
 
 // haveOrder tells whether an order between the two kinds makes sense.
 func haveOrder(a, b ValueKind) bool {

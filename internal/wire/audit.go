@@ -44,7 +44,7 @@ var entryColumns = []Column{
 func Entries(all []audit.Entry) Table {
 	clusters := clustersOf(all)
 	return Table{
-		Schema: "weir.audit/v1", Columns: entryColumns, Len: len(all), Name: "seq",
+		Schema: "weir.audit/v1", Columns: entryColumns, Len: len(all), Name: "seq", Words: []string{"run", "step", "reason"},
 		Short: []string{"seq", "at", "run", "stage", "step", "outcome", "reason", "error"},
 		Wide:  []string{"seq", "at", "run", "stage", "kind", "step", "outcome", "claimed", "verified", "reason", "ticket", "error", "plan_digest"},
 		Drop:  []string{"reason", "error"},

@@ -41,7 +41,7 @@ func Brokers(clusters []Cluster) Table {
 		rows = append(rows, mine...)
 	}
 	return Table{
-		Schema: "weir.broker/v1", Columns: brokerColumns, Len: len(rows), Name: "broker",
+		Schema: "weir.broker/v1", Columns: brokerColumns, Len: len(rows), Name: "broker", Words: []string{"host", "rack"},
 		Fill: func(row int, dst []Value) { fillCells(dst, rows[row].cell) },
 		Cell: func(row, col int) Value { return rows[row].cell(col) },
 		Short: []string{"cluster", "broker", "host", "port", "rack", "controller", "leaders", "replicas", "under_replicated",

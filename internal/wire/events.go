@@ -29,7 +29,7 @@ var eventColumns = []Column{
 // Events is the table of a change feed, in its order.
 func Events(all []Event) Table {
 	return Table{
-		Schema: "weir.event/v1", Columns: eventColumns, Len: len(all), Name: "ref",
+		Schema: "weir.event/v1", Columns: eventColumns, Len: len(all), Name: "ref", Words: []string{"ref", "after"},
 		Short: []string{"at", "kind", "ref", "before", "after"},
 		Wide:  []string{"at", "cluster", "kind", "ref", "before", "after"},
 		Fill:  func(row int, dst []Value) { fillCells(dst, all[row].cell) },

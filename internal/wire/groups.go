@@ -66,7 +66,7 @@ func Groups(clusters []Cluster) Table {
 		slices.SortStableFunc(rows[from:], gravest)
 	}
 	return Table{
-		Schema: "weir.group/v1", Columns: groupColumns, Len: len(rows), Name: "group",
+		Schema: "weir.group/v1", Columns: groupColumns, Len: len(rows), Name: "group", Words: []string{"group"},
 		Fill: func(row int, dst []Value) { fillCells(dst, rows[row].cell) },
 		Cell: func(row, col int) Value { return rows[row].cell(col) },
 		Short: []string{"cluster", "state", "group", "type", "lag", "time_lag_seconds", "produce_per_second", "consume_per_second",

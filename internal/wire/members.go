@@ -40,7 +40,7 @@ func Members(clusters []Cluster) Table {
 		}
 	}
 	return Table{
-		Schema: "weir.member/v1", Columns: memberColumns, Len: len(rows), Name: "ref",
+		Schema: "weir.member/v1", Columns: memberColumns, Len: len(rows), Name: "ref", Words: []string{"group", "client_id", "member_id", "instance_id", "host"},
 		Fill:  func(row int, dst []Value) { fillCells(dst, rows[row].cell) },
 		Cell:  func(row, col int) Value { return rows[row].cell(col) },
 		Short: []string{"cluster", "group", "client_id", "host", "instance_id", "partitions", "member_id"},

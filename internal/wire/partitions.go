@@ -73,7 +73,7 @@ func partitionsOf(clusters []Cluster, topics func(*view) []int32, is func(lag.Pa
 		rows.until = append(rows.until, len(rows.ixs))
 	}
 	return Table{
-		Schema: "weir.partition/v1", Columns: partitionColumns, Len: len(rows.ixs), Name: "ref",
+		Schema: "weir.partition/v1", Columns: partitionColumns, Len: len(rows.ixs), Name: "ref", Words: []string{"topic"},
 		Fill:  func(row int, dst []Value) { fillCells(dst, func(col int) Value { return rows.cell(row, col) }) },
 		Cell:  rows.cell,
 		Short: []string{"cluster", "topic", "partition", "leader", "replicas", "isr", "start", "end", "size_bytes", "produce_per_second"},

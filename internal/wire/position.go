@@ -5,6 +5,9 @@ import (
 	"weir/lag/state"
 )
 
+// firstOfOwner is the column of client_id, from which on a row tells more of whom the partition is assigned to.
+const firstOfOwner = 21
+
 // fill makes one row. There may be half a million of them: nothing here looks anything up by name.
 func (b *positions) fill(row int, dst []Value) {
 	at := &b.rows[row]
@@ -13,8 +16,11 @@ func (b *positions) fill(row int, dst []Value) {
 		dst[col] = b.cell(row, col)
 	}
 	m := b.measure(v, at, v.r.Positions[at.pos].Group)
-	for col := 10; col < len(dst); col++ {
+	for col := 10; col < firstOfOwner; col++ {
 		dst[col] = v.judged(m, at, col)
+	}
+	for col := firstOfOwner; col < len(dst); col++ {
+		dst[col] = b.cell(row, col)
 	}
 }
 
@@ -42,8 +48,8 @@ func (b *positions) cell(row, col int) Value {
 		return v.offset(v.r.End, p.Partition)
 	case 8:
 		return v.offset(v.r.Stable, p.Partition)
-	case 9:
-		return v.owner(p.Group, at.owner)
+	case 9, firstOfOwner, firstOfOwner + 1:
+		return v.owner(p.Group, at.owner, col)
 	}
 	return v.judged(b.measure(v, at, p.Group), at, col)
 }
@@ -149,11 +155,15 @@ func (v *view) number(n int64, i lag.PositionIx) Value {
 	return Int(n, lag.NoReason)
 }
 
-// owner is the id of the member that a partition is assigned to. A group whose members were read and which has none there
-// has no owner; where they were not read, none is known.
-func (v *view) owner(g lag.GroupIx, member int32) Value {
+// owner tells of the member that a partition is assigned to: its id, what client it is, or where. A group whose members were
+// read and which has none there has no owner; where they were not read, none is known.
+func (v *view) owner(g lag.GroupIx, member int32, col int) Value {
 	group := &v.r.Groups[g]
 	switch {
+	case member >= 0 && col == firstOfOwner:
+		return Word(group.Members[member].ClientID)
+	case member >= 0 && col > firstOfOwner:
+		return Word(group.Members[member].Host)
 	case member >= 0:
 		return Word(group.Members[member].ID)
 	case group.MembersAt.IsZero():

@@ -23,6 +23,8 @@ var positionColumns = []Column{
 	{Name: "stable_lag", Kind: Count, Head: "STABLE", Doc: "The lag against stable_end."},
 	{Name: "lost", Kind: Count, Doc: "Records deleted before they were read: start − committed, where positive."},
 	timeLagColumn, timeLagBoundColumn, produceColumn, consumeColumn, catchUpColumn, retentionLeftColumn,
+	{Name: "client_id", Kind: Text, Head: "CLIENT", Doc: "The client.id that this member gave itself."},
+	{Name: "host", Kind: Text, Doc: "The address that this member comes from."},
 }
 
 // positionRow is one row: which position of which cluster, in which place of its group, and whose it is.
@@ -58,11 +60,12 @@ func Positions(clusters []Cluster) Table {
 	}
 	return Table{
 		Schema: "weir.position/v1", Columns: positionColumns, Len: len(b.rows), Fill: b.fill, Cell: b.cell, Name: "ref",
+		Words: []string{"group", "topic", "member_id", "client_id", "host"},
 		Short: []string{"cluster", "state", "group", "topic", "partition", "lag", "time_lag_seconds", "produce_per_second",
 			"consume_per_second", "lost", "committed", "end", "member_id", "state_since"},
 		Wide: []string{"cluster", "state", "group", "topic", "partition", "lag", "time_lag_seconds", "produce_per_second",
 			"consume_per_second", "catch_up_seconds", "retention_left_seconds", "lost", "stable_lag", "committed", "start", "end",
-			"stable_end", "member_id", "state_since"},
+			"stable_end", "member_id", "client_id", "host", "state_since"},
 		Drop: []string{"state_since", "member_id", "end", "committed", "lost", "consume_per_second", "produce_per_second"},
 	}
 }

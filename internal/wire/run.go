@@ -39,7 +39,7 @@ var runColumns = []Column{
 // Runs is the table of runs, in the order given.
 func Runs(all []actions.RunInfo) Table {
 	return Table{
-		Schema: "weir.run/v1", Columns: runColumns, Len: len(all), Name: "run",
+		Schema: "weir.run/v1", Columns: runColumns, Len: len(all), Name: "run", Words: []string{"run", "target"},
 		Short: []string{"run", "kind", "target", "status", "steps_done", "steps_total", "started_at", "by"},
 		Wide: []string{"run", "kind", "target", "status", "steps_done", "steps_total", "started_at", "ended_at", "by", "reason", "undo",
 			"undoes", "undone_by", "error"},

@@ -22,6 +22,7 @@ type Table struct {
 	Wide    []string // columns of a wide table, in its order
 	Drop    []string // columns that a table leaves out when it is too wide, the first first
 	Name    string   // the column that -o name prints
+	Words   []string // the columns that a bare word in a filter looks at
 	Len     int
 	// Fill makes one row: a value for every column. It may be called again for the same row, but not by two goroutines at
 	// once.

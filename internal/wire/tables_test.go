@@ -64,7 +64,7 @@ func TestPositions(t *testing.T) {
 		t.Errorf("%d positions, want 5", len(all))
 	}
 	want(t, all["prod/position/payments/orders:0"], `{"group":"payments","topic":"orders","partition":0,"committed":10,"start":50,
-		"end":110,"stable_end":110,"member_id":"m-1","state":"unknown","lag":60,"stable_lag":60,"lost":40}`)
+		"end":110,"stable_end":110,"member_id":"m-1","client_id":"settle","host":"10.0.0.7","state":"unknown","lag":60,"stable_lag":60,"lost":40}`)
 	none := all["prod/position/payments/orders:1"]
 	want(t, none, `{"committed":null,"end":10,"stable_end":5,"lag":null,"stable_lag":null,"lost":null,"member_id":"m-1"}`)
 	for _, field := range []string{"committed", "lag", "stable_lag", "lost"} {
@@ -74,7 +74,7 @@ func TestPositions(t *testing.T) {
 	}
 	lost := all["prod/position/payments/orders:2"]
 	want(t, lost, `{"committed":3,"start":null,"end":null,"lag":null,"lost":null,"member_id":null}`)
-	for field, reason := range map[string]string{"end": "no_leader", "lag": "no_leader", "member_id": "not_applicable"} {
+	for field, reason := range map[string]string{"end": "no_leader", "lag": "no_leader", "member_id": "not_applicable", "client_id": "not_applicable", "host": "not_applicable"} {
 		if why := lost["unknown"].(map[string]any)[field]; why != reason {
 			t.Errorf("unknown[%s] = %v, want %s", field, why, reason)
 		}

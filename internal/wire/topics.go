@@ -41,7 +41,7 @@ func Topics(clusters []Cluster) Table {
 		}
 	}
 	return Table{
-		Schema: "weir.topic/v1", Columns: topicColumns, Len: len(rows), Name: "topic",
+		Schema: "weir.topic/v1", Columns: topicColumns, Len: len(rows), Name: "topic", Words: []string{"topic"},
 		Fill: func(row int, dst []Value) { fillCells(dst, rows[row].cell) },
 		Cell: func(row, col int) Value { return rows[row].cell(col) },
 		Short: []string{"cluster", "topic", "partitions", "replication_factor", "under_replicated", "cleanup_policy",
