@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"weir/internal/query"
 	"weir/internal/text"
 	"weir/internal/wire"
 	"weir/lag"
@@ -79,50 +80,6 @@ func (b *brokerPage) focus(s *snap) []lag.Ref { return []lag.Ref{b.ref(s)} }
 
 func (b *brokerPage) ref(s *snap) lag.Ref {
 	return lag.Ref{Cluster: s.conf.Name, Kind: lag.KindBroker, Name: strconv.Itoa(int(b.id))}
-}
-
-// brokerFacts is what is counted of a broker, once a reading.
-type brokerFacts struct {
-	leads, holds int
-	under        []string // partitions it holds and is not in sync on, by name
-	in           float64  // records a second into what it leads; negative: not known
-	inLeast      bool
-	size         int64 // bytes of what it leads
-	sizeBound    lag.Bound
-}
-
-// factsOf counts what of the partitions that it holds.
-func factsOf(s *snap, n lag.NodeIx, held []lag.PartitionIx) brokerFacts {
-	r, out := s.read(), brokerFacts{in: -1, holds: len(held)}
-	var size lag.Sum
-	var under []lag.PartitionIx
-	for _, i := range held {
-		p := &r.Partitions[i]
-		if !slices.Contains(p.ISR, n) {
-			under = append(under, i)
-		}
-		if p.Leader != n {
-			continue
-		}
-		out.leads++
-		if int(i) < len(r.Size) {
-			size.Add(r.Size[i])
-		}
-		rate := -1.0
-		if int(i) < len(s.c.Produce) {
-			rate = s.c.Produce[i]
-		}
-		out.in, out.inLeast = addRate(out.in, out.inLeast, rate)
-	}
-	slices.Sort(under)
-	for _, i := range under {
-		out.under = append(out.under, s.safe(r.Topics[r.Partitions[i].Topic].Name)+" p"+itoa(int(r.Partitions[i].Number)))
-	}
-	if out.leads == 0 {
-		out.in = 0
-	}
-	out.size, out.sizeBound = size.Value()
-	return out
 }
 
 func (b *brokerPage) sync(s *snap) {
@@ -372,7 +329,16 @@ func (b *brokerPage) do(s *snap, v verb) intent {
 	return out
 }
 
+// command is the shell's page of the broker; of partitions that are narrowed or put in order, what lists the same.
 func (b *brokerPage) command(s *snap) []string {
+	if b.expr != "" || b.order != "" || b.onlyBad {
+		here := `~\b` + strconv.Itoa(int(b.id)) + `\b`
+		more := "replicas" + here
+		if b.onlyBad {
+			more = query.And(more, "isr!"+here)
+		}
+		return listCommand(s, &b.list, more)
+	}
 	return append([]string{"weir", "describe", "broker"}, withCluster(s, strconv.Itoa(int(b.id)))...)
 }
 

@@ -1,10 +1,14 @@
 package tui
 
 import (
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"weir/internal/engine"
+	"weir/internal/query"
+	"weir/internal/wire"
 	"weir/lag"
 )
 
@@ -28,10 +32,75 @@ func TestABrokersPage(t *testing.T) {
 	if len(c.m.looked) != 1 || c.m.looked[0].String() != "prod-eu/broker/2" {
 		t.Errorf("looked at closely: %v", c.m.looked)
 	}
-	c.press("!").reads("1 of 2", "out of sync", "✗ offline").press("esc")
+	c.press("@").reads("copied: weir describe broker 2 -c prod-eu")
+	c.press("!").reads("1 of 2", "out of sync", "✗ offline")
+	c.press("@").reads(`copied: weir get partitions -c prod-eu --window 20s --filter 'replicas~\b2\b,isr!~\b2\b'`).press("esc")
 	c.press("/").write("topic=payments.events").press("enter").reads("1 of 12").lacks("audit.log  ")
+	c.press("@").reads(`--filter 'replicas~\b2\b,topic=payments.events'`)
 	c.press("d").reads("num.io.threads", "default 8").press("esc")
 	c.press("enter").reads("payments.events: 24 partitions")
+}
+
+// TestTheCommandOfABrokersPageListsTheSameRows: what @ prints is read as the shell reads it, over all partitions.
+func TestTheCommandOfABrokersPageListsTheSameRows(t *testing.T) {
+	for _, keys := range [][]string{{"!"}, {"N"}, {"/audit|partition<3,leader=2"}, {"!", "/audit"}, {"/!audit", "R", "w"}, {"N", "N"}} {
+		c := open(t, nil, 120, 40, 1, behind)
+		c.press("4", "j", "enter")
+		for _, k := range keys {
+			if expr, filter := strings.CutPrefix(k, "/"); filter {
+				c.press("/").write(expr).press("enter")
+				continue
+			}
+			c.press(k)
+		}
+		page := c.m.top().(*brokerPage)
+		var shown []string
+		for _, at := range page.data {
+			shown = append(shown, page.reader.Cell(page.rows[at], 0).String())
+		}
+		if got := printed(t, c.m.snap(), page.command(c.m.snap())); len(got) == 0 || !slices.Equal(got, shown) {
+			t.Errorf("%q: %q prints %d rows, shown are %d", keys, page.command(c.m.snap()), len(got), len(shown))
+		}
+	}
+}
+
+// printed are the refs of the partitions that a command line lists.
+func printed(t *testing.T, s *snap, args []string) []string {
+	t.Helper()
+	flag := func(name string) string {
+		if at := slices.Index(args, name); at >= 0 {
+			return args[at+1]
+		}
+		return ""
+	}
+	table := wire.Partitions(s.wire())
+	filter, err := query.Compile(flag("--filter"), table.Fields())
+	if err != nil {
+		t.Fatal(err)
+	}
+	order, err := query.ParseSort(flag("--sort"), table.Fields())
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := wire.NewReader(&table)
+	var rows []int
+	for i := range table.Len {
+		if filter.Match(func(field int) query.Value { return r.Cell(i, field).Query() }).Match {
+			rows = append(rows, i)
+		}
+	}
+	if len(order.Fields()) > 0 {
+		var sorted []int
+		for _, at := range order.Order(len(rows), func(row, field int) query.Value { return r.Cell(rows[row], field).Query() }) {
+			sorted = append(sorted, rows[at])
+		}
+		rows = sorted
+	}
+	var out []string
+	for _, i := range rows {
+		out = append(out, r.Cell(i, 0).String())
+	}
+	return out
 }
 
 func TestABrokerOfWhichNothingWasRead(t *testing.T) {
