@@ -42,7 +42,7 @@ func (p *peeker) Peek(ctx context.Context, at tui.Peek) (tui.Records, error) {
 	if err != nil {
 		return tui.Records{}, err
 	}
-	out := shown(page, was)
+	out := shown(c.Name, page, was)
 	out.Opener = opener
 	return out, nil
 }
@@ -145,12 +145,8 @@ var standing = map[records.Where]string{
 	records.Nothing: "the broker has no record from there on", records.Unparsed: "it lies in a batch that can't be read",
 }
 
-var clocks = map[records.Clock]string{
-	records.NoClock: "none", records.CreateTime: "of whom wrote it (CreateTime)", records.AppendTime: "of the broker (LogAppendTime)",
-}
-
 // shown is what the console draws of a page.
-func shown(page records.Page, was []unmasked) tui.Records {
+func shown(cluster string, page records.Page, was []unmasked) tui.Records {
 	out := tui.Records{From: page.From, Stands: standing[page.Where], Start: page.Start, Stable: page.Stable, End: page.End,
 		Requests: page.Requests, Fetched: page.Fetched}
 	var masked []string
@@ -160,14 +156,7 @@ func shown(page records.Page, was []unmasked) tui.Records {
 				masked = append(masked, what)
 			}
 		}
-		rec := tui.Record{Offset: r.Offset, At: r.At, Clock: clocks[r.Clock], Key: r.Key, Value: r.Value, Size: was[i].size, Compression: r.Compression}
-		if r.Txn != records.Plain {
-			rec.Txn = string(r.Txn)
-		}
-		for _, h := range r.Headers {
-			rec.Headers = append(rec.Headers, tui.Header{Key: h.Key, Value: h.Value})
-		}
-		out.Records = append(out.Records, rec)
+		out.Records = append(out.Records, wireRecord(cluster, page.Place, r, was[i]))
 	}
 	out.Masked = strings.Join(masked, ", ")
 	if u := page.Unread; u != nil {

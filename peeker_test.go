@@ -7,6 +7,7 @@ import (
 
 	"weir/internal/config"
 	"weir/internal/kafka/records"
+	"weir/internal/wire"
 	"weir/tui"
 )
 
@@ -30,10 +31,11 @@ func TestConsoleSeesWhatMasksLeave(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := shown(page, was)
-	want := []tui.Record{
-		{Key: []byte("k"), Value: []byte("(hidden)"), Size: 9, Headers: []tui.Header{{Key: "H", Value: []byte("(hidden)")}, {Key: "n"}}},
-		{Key: []byte("k"), Size: 1},
+	got := shown("a", page, was)
+	want := []wire.Record{
+		{Cluster: "a", Topic: "t", Key: []byte("k"), Value: []byte("(hidden)"), Size: 9, Hidden: []string{"value", "header H"},
+			Headers: []wire.RecordHeader{{Key: "H", Value: []byte("(hidden)")}, {Key: "n"}}},
+		{Cluster: "a", Topic: "t", Key: []byte("k"), Size: 1},
 	}
 	if !reflect.DeepEqual(got.Records, want) || got.Masked != "value, header H" {
 		t.Errorf("%+v, masked %q", got.Records, got.Masked)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"weir/internal/text"
+	"weir/internal/wire"
 	"weir/lag"
 )
 
@@ -42,7 +43,7 @@ type peek struct {
 
 // bodyKey is what the lines of a value were made of.
 type bodyKey struct {
-	of     *Record
+	of     *wire.Record
 	form   form
 	width  int
 	glyphs text.Glyphs
@@ -156,7 +157,7 @@ func (p *peek) take(msg peekedMsg) {
 }
 
 // hand is the record under the cursor; nil without any.
-func (p *peek) hand() *Record {
+func (p *peek) hand() *wire.Record {
 	if p.got == nil || p.at < 0 || p.at >= len(p.got.Records) {
 		return nil
 	}
@@ -240,7 +241,7 @@ func (p *peek) sentence(s *snap, w int) []line {
 }
 
 // broken is the first record from the offset on that begins as JSON and is none; nil for none.
-func (p *peek) broken() *Record {
+func (p *peek) broken() *wire.Record {
 	for i := range p.got.Records {
 		if rec := &p.got.Records[i]; rec.Offset >= p.want.Offset && wholeness(rec.Value) != "" {
 			return rec
@@ -249,7 +250,7 @@ func (p *peek) broken() *Record {
 	return nil
 }
 
-func (p *peek) find(offset int64) *Record {
+func (p *peek) find(offset int64) *wire.Record {
 	for i := range p.got.Records {
 		if p.got.Records[i].Offset == offset {
 			return &p.got.Records[i]
@@ -387,9 +388,4 @@ func (p *peek) turn(on bool) intent {
 	next.want.Offset, next.want.Before, next.group = max(offset, p.got.Start), 0, ""
 	next.asked, next.got, next.grid = false, nil, recordGrid()
 	return replaceView{&next}
-}
-
-func (p *peek) command(s *snap) []string {
-	at := p.want.Topic + ":" + itoa(int(p.want.Partition)) + "@" + strconv.FormatInt(p.want.Offset, 10)
-	return withCluster(s, "weir", "peek", at)
 }

@@ -10,6 +10,7 @@ import (
 
 	"weir/internal/engine"
 	"weir/internal/text"
+	"weir/internal/wire"
 	"weir/lag"
 )
 
@@ -30,9 +31,9 @@ func poisoned(p Peek) (Records, error) {
 		if i == 0 {
 			value = value[:len(value)-20]
 		}
-		out.Records = append(out.Records, Record{Offset: p.Offset + int64(i), At: night.Add(time.Duration(i)*time.Second - 23*time.Minute), Clock: "CreateTime",
+		out.Records = append(out.Records, wire.Record{Cluster: p.Cluster, Topic: p.Topic, Partition: p.Partition, Offset: p.Offset + int64(i), At: night.Add(time.Duration(i)*time.Second - 23*time.Minute), Clock: "create_time", Epoch: 3, Txn: "none",
 			Key: []byte("acct-5517-0093"), Value: value, Size: 211, Compression: "zstd",
-			Headers: []Header{{"content-type", []byte("application/json")}, {"trace\x1b[31m", []byte{0, 1, 2}}, {"none", nil}}})
+			Headers: []wire.RecordHeader{{Key: "content-type", Value: []byte("application/json")}, {Key: "trace\x1b[31m", Value: []byte{0, 1, 2}}, {Key: "none"}}})
 	}
 	out.Records[2].Value, out.Records[3].Value = nil, []byte{0xff, 0xfe, 0, 1, 0x1b, '[', '3', '1', 'm'}
 	return out, nil
@@ -63,6 +64,8 @@ func TestThePoisonRecordIsFoundFromTheGroupsPage(t *testing.T) {
 	c.press("j").reads("value, as JSON", `"type": "captured",`)
 	c.press("k", "tab").reads("not JSON: unexpected end").press("tab").reads("value, as hex", "00000000  7b 22 69 64").press("tab").reads("3 headers", "content-type", `trace\x1b[31m`, "0x000102", "null", "CreateTime", "zstd")
 	c.press("@").reads("weir peek payments.events:7@38841214 -c prod-eu")
+	c.press("y").reads("JSON of payments.events p7 at 38,841,214", `"schema": "weir.record/v1"`, `"offset": 38841214`, `"value_base64": "`, `"trace\u001b[31m"`).press("esc")
+	c.press("d").reads("all fields of payments.events p7 at 38,841,214", "timestamp_type  create_time", "size_bytes      211 B", "value, as text", whole[:len(whole)-20]).press("esc")
 	c.run(keyMsg("right"))
 	c.reads("payments.events p7 at 38,841,234").lacks("the committed offset of")
 	if len(asked) != 2 || asked[1].Offset != 38_841_234 || asked[1].Before != 0 {
@@ -162,16 +165,16 @@ func TestFormsOfBytes(t *testing.T) {
 		in   string
 		want form
 	}{{"{}", asJSON}, {"[1,2]", asJSON}, {"{", asText}, {"plain", asText}, {"", asText}, {"\x00\x01", asHex}, {"tab\tnl\n", asText}, {"Kafé", asText}, {"\xff\xfe\xfd\xfc\xfb", asHex}} {
-		if got := bestForm(&Record{Value: []byte(c.in)}); got != c.want {
+		if got := bestForm(&wire.Record{Value: []byte(c.in)}); got != c.want {
 			t.Errorf("%q is shown as %s", c.in, formNames[got])
 		}
 	}
 	deep := strings.Repeat("[", 9000) + strings.Repeat("]", 9000)
-	if got := formed(s, &Record{Value: []byte(deep)}, asJSON, 80); len(got) != 1 || !strings.Contains(got[0], "nested too deep") {
+	if got := formed(s, &wire.Record{Value: []byte(deep)}, asJSON, 80); len(got) != 1 || !strings.Contains(got[0], "nested too deep") {
 		t.Errorf("9,000 levels become %d lines", len(got))
 	}
 	long := strings.Repeat("x", 3*mostShown)
-	if got := formed(s, &Record{Value: []byte(long)}, asText, 100); !strings.HasPrefix(got[len(got)-1], "the first 65.5 kB of 197 kB") {
+	if got := formed(s, &wire.Record{Value: []byte(long)}, asText, 100); !strings.HasPrefix(got[len(got)-1], "the first 65.5 kB of 197 kB") {
 		t.Errorf("a long value ends with %q", got[len(got)-1])
 	}
 	if got := wholeness([]byte(`{"a":}`)); !strings.Contains(got, "at byte 6") {
@@ -186,7 +189,7 @@ func FuzzFormsSteerNothing(f *testing.F) {
 		w = 20 + max(0, w)%200
 		s := &snap{theme: theme{}}
 		for i := range numForms {
-			for _, l := range formed(s, &Record{Value: b, Key: b, Headers: []Header{{string(b), b}}}, i, w) {
+			for _, l := range formed(s, &wire.Record{Value: b, Key: b, Headers: []wire.RecordHeader{{Key: string(b), Value: b}}}, i, w) {
 				if text.Width(l) > max(w, 80) || !utf8.ValidString(l) || strings.ContainsAny(l, "\x1b\x07\u202e\n") {
 					t.Errorf("%s: %q", formNames[i], l)
 				}

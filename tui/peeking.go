@@ -5,35 +5,19 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+
+	"weir/internal/wire"
 )
-
-// Header is a header of a record.
-type Header struct {
-	Key   string
-	Value []byte // nil for null
-}
-
-// Record is one record of a log. What policy hides of it is hidden already.
-type Record struct {
-	Offset      int64
-	At          time.Time // zero where it bears none
-	Clock       string    // whose time it is, in a word
-	Key, Value  []byte    // nil for null
-	Headers     []Header
-	Size        int    // bytes of key, value and headers, uncompressed
-	Txn         string // what became of the transaction it was written in; "" for none
-	Compression string
-}
 
 // Records is what was read of a log, around an offset.
 type Records struct {
 	From               int64
 	Stands             string // what stands at From, when no record does: "compacted away" …; "" for a record
 	Start, Stable, End int64
-	Records            []Record
-	Unread             string // what could not be read, and why; "" for nothing
-	Masked             string // what policy hid; "" for nothing
-	Opener             string // who wrote in the oldest transaction that is open; "" none, or not seen
+	Records            []wire.Record // what policy hides of them is hidden already
+	Unread             string        // what could not be read, and why; "" for nothing
+	Masked             string        // what policy hid; "" for nothing
+	Opener             string        // who wrote in the oldest transaction that is open; "" none, or not seen
 	Requests           int
 	Fetched            int64 // bytes
 }

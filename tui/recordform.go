@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"weir/internal/text"
+	"weir/internal/wire"
 )
 
 // mostShown is how many bytes of a value are drawn.
@@ -46,7 +47,7 @@ func isText(b []byte) bool {
 }
 
 // bestForm is the form a record is shown in before a person chooses.
-func bestForm(r *Record) form {
+func bestForm(r *wire.Record) form {
 	switch {
 	case !isText(r.Value):
 		return asHex
@@ -71,7 +72,12 @@ func wholeness(b []byte) string {
 }
 
 // formed are the lines of a record in a form.
-func formed(s *snap, r *Record, f form, w int) []string {
+func formed(s *snap, r *wire.Record, f form, w int) []string {
+	return formedUpTo(s, r, f, w, mostShown)
+}
+
+// formedUpTo is the same with as many bytes of the value.
+func formedUpTo(s *snap, r *wire.Record, f form, w, mostBytes int) []string {
 	if f == asHeaders {
 		return headerLines(s, r, w)
 	}
@@ -86,9 +92,9 @@ func formed(s *snap, r *Record, f form, w int) []string {
 		}
 	}
 	more := ""
-	if len(value) > mostShown {
-		more = "the first " + text.Bytes(mostShown) + " of " + text.Bytes(int64(len(value)))
-		value = value[:mostShown]
+	if len(value) > mostBytes {
+		more = "the first " + text.Bytes(int64(mostBytes)) + " of " + text.Bytes(int64(len(value)))
+		value = value[:mostBytes]
 	}
 	out := textLines(s, value, w)
 	if f == asHex {
@@ -154,8 +160,11 @@ func hexLines(s *snap, b []byte, w int) []string {
 	return out
 }
 
+// clockWords say whose time a record bears.
+var clockWords = map[string]string{"create_time": ", of whom wrote it (CreateTime)", "log_append_time": ", of the broker (LogAppendTime)"}
+
 // headerLines are the headers, and what else a record bears.
-func headerLines(s *snap, r *Record, w int) []string {
+func headerLines(s *snap, r *wire.Record, w int) []string {
 	var out []string
 	for _, h := range r.Headers {
 		out = append(out, fold(text.PadEnd(s.safe(h.Key), 24)+"  "+glance(s, h.Value), w)...)
@@ -163,15 +172,11 @@ func headerLines(s *snap, r *Record, w int) []string {
 	if len(r.Headers) == 0 {
 		out = append(out, "none")
 	}
-	txn := r.Txn
-	if txn == "" {
-		txn = "none"
-	}
 	written := "not known"
 	if !r.At.IsZero() {
-		written = r.At.In(s.now.Location()).Format("2006-01-02 15:04:05.000 ") + text.Zone(r.At.In(s.now.Location())) + ", " + r.Clock
+		written = r.At.In(s.now.Location()).Format("2006-01-02 15:04:05.000 ") + text.Zone(r.At.In(s.now.Location())) + clockWords[r.Clock]
 	}
-	out = append(out, "", text.PadEnd("time", 24)+"  "+written, text.PadEnd("transaction", 24)+"  "+txn, text.PadEnd("compression", 24)+"  "+r.Compression,
+	out = append(out, "", text.PadEnd("time", 24)+"  "+written, text.PadEnd("transaction", 24)+"  "+r.Txn, text.PadEnd("compression", 24)+"  "+r.Compression,
 		text.PadEnd("key", 24)+"  "+text.Plural(len(r.Key), "byte", "bytes"), text.PadEnd("value", 24)+"  "+text.Plural(len(r.Value), "byte", "bytes"))
 	if r.Key == nil {
 		return append(out, "", "the key is null")

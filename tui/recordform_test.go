@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"weir/internal/text"
+	"weir/internal/wire"
 )
 
 // TestHexFits: every byte is told once, in order, on lines that fit, whatever the width.
@@ -40,20 +41,20 @@ func TestHexFits(t *testing.T) {
 // TestWhatARecordBears: when it was written, with its zone, and the whole key, also where the table has no room for them.
 func TestWhatARecordBears(t *testing.T) {
 	s := &snap{now: night}
-	all := func(r Record) string { return strings.Join(headerLines(s, &r, 76), "\n") }
+	all := func(r wire.Record) string { return strings.Join(headerLines(s, &r, 76), "\n") }
 	long := strings.Repeat("acct-", 60)
-	for want, r := range map[string]Record{
-		"time                      2026-11-21 03:14:08.007 CET, CreateTime": {At: night.Add(7 * time.Millisecond).UTC(), Clock: "CreateTime"},
-		"time                      not known":                               {Key: []byte("k")},
-		"the key is null":                                                   {},
-		"the key, as text\na\\x1bb":                                         {Key: []byte("a\x1bb")},
-		"the key, as hex\n00000000  ff 00":                                  {Key: []byte{0xff, 0}},
+	for want, r := range map[string]wire.Record{
+		"time                      2026-11-21 03:14:08.007 CET, of whom wrote it (CreateTime)": {At: night.Add(7 * time.Millisecond).UTC(), Clock: "create_time"},
+		"time                      not known":                                                  {Key: []byte("k")},
+		"the key is null":                                                                      {},
+		"the key, as text\na\\x1bb":                                                            {Key: []byte("a\x1bb")},
+		"the key, as hex\n00000000  ff 00":                                                     {Key: []byte{0xff, 0}},
 	} {
 		if got := all(r); !strings.Contains(got+"\n", want) {
 			t.Errorf("it doesn't hold %q:\n%s", want, got)
 		}
 	}
-	if got := all(Record{Key: []byte(long)}); strings.Count(strings.Join(strings.Fields(got), ""), "acct-") != 60 {
+	if got := all(wire.Record{Key: []byte(long)}); strings.Count(strings.Join(strings.Fields(got), ""), "acct-") != 60 {
 		t.Errorf("the key is cut:\n%s", got)
 	}
 }

@@ -39,6 +39,22 @@ func TestATableOfOneGroupIsNotSearchedByItsName(t *testing.T) {
 	}
 }
 
+func TestWithout(t *testing.T) {
+	all := Brokers([]Cluster{world()})
+	some := all.Without("ref", "host", "rack")
+	if some.Column("host") >= 0 || len(some.Columns) != len(all.Columns)-3 || some.Len != all.Len {
+		t.Fatalf("%d columns of %d are left", len(some.Columns), len(all.Columns))
+	}
+	whole, part := NewReader(&all), NewReader(&some)
+	for row := range all.Len {
+		for i, c := range some.Columns {
+			if got, want := part.Cell(row, i), whole.Cell(row, all.Column(c.Name)); got.String() != want.String() || got.Reason() != want.Reason() {
+				t.Errorf("row %d: %s is %+v, want %+v", row, c.Name, got, want)
+			}
+		}
+	}
+}
+
 func TestQuery(t *testing.T) {
 	for _, tt := range []struct {
 		v    Value

@@ -47,6 +47,26 @@ func (t *Table) Pick(rows []int) Table {
 	return out
 }
 
+// Without returns the table without some of its columns.
+func (t *Table) Without(names ...string) Table {
+	var kept []int
+	out := *t
+	out.Columns, out.Cell = nil, nil
+	for i, c := range t.Columns {
+		if !slices.Contains(names, c.Name) {
+			kept, out.Columns = append(kept, i), append(out.Columns, c)
+		}
+	}
+	all, fill := make([]Value, len(t.Columns)), t.Fill
+	out.Fill = func(row int, dst []Value) {
+		fill(row, all)
+		for i, col := range kept {
+			dst[i] = all[col]
+		}
+	}
+	return out
+}
+
 // Reader reads single cells of a table. It keeps the row it made last.
 type Reader struct {
 	t   *Table
