@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"bytes"
 	"errors"
 	"strings"
 	"testing"
@@ -380,7 +381,24 @@ func TestASavedPlanSaysWhere(t *testing.T) {
 		t.Errorf("saved %v", x.stand.saved)
 	}
 	x.press("@").reads("copied: weir plan offset-reset audit-sink --to earliest")
-	x.press("y").reads("JSON of p-1", "digest").press("esc").press("d").reads("all fields of p-1", "checked again before every write")
+	x.press("y").reads("JSON of p-1", `"schema": "weir.plan/v1"`, `"complete": true`, "digest").press("esc").press("d").reads("all fields of p-1", "checked again before every write")
+}
+
+// TestTheJSONOfAPlanIsTheFileOfIt: what y shows is what weir plan -o json prints and weir apply reads.
+func TestTheJSONOfAPlanIsTheFileOfIt(t *testing.T) {
+	x := toPlan(openActing(t, nil, 120, 40, troubled))
+	v := x.m.top().(*planView)
+	_, body, ok := v.describe(x.m.snap(), true)
+	if !ok || len(body) != 1 {
+		t.Fatalf("%q, %v", body, ok)
+	}
+	var file bytes.Buffer
+	if err := v.plan.Write(&file, x.m.snap().version); err != nil {
+		t.Fatal(err)
+	}
+	if body[0] != strings.TrimSpace(file.String()) {
+		t.Errorf("y shows\n%s\nthe file is\n%s", body[0], file.String())
+	}
 }
 
 func TestAPlanNobodyWaitsForIsDropped(t *testing.T) {

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"bytes"
 	"cmp"
 	"maps"
 	"slices"
@@ -340,16 +341,16 @@ func (v *planView) take(m *model, p actions.Plan, err error) tea.Cmd {
 	return nil
 }
 
-// describe is the plan as a page, or as the file that weir apply takes.
+// describe is the plan as a page, or as the file that weir apply takes, which is what weir plan -o json prints.
 func (v *planView) describe(s *snap, raw bool) (string, []string, bool) {
-	if raw {
-		b, err := v.plan.MarshalJSON()
-		if err != nil {
-			return v.plan.ID, []string{s.safe(err.Error())}, true
-		}
-		return v.plan.ID, []string{string(b)}, true
+	if !raw {
+		return v.plan.ID, planPage(s, &v.plan), true
 	}
-	return v.plan.ID, planPage(s, &v.plan), true
+	var file bytes.Buffer
+	if err := v.plan.Write(&file, s.version); err != nil {
+		return v.plan.ID, []string{s.safe(err.Error())}, true
+	}
+	return v.plan.ID, []string{string(wire.AppendSafeJSON(nil, bytes.TrimSpace(file.Bytes())))}, true
 }
 
 // markdown is all of the plan: what it is, and every change.
