@@ -15,12 +15,13 @@ const (
 	awake  = time.Second / 60
 	asleep = time.Second
 	moment = 50 * time.Millisecond
-	// soon is when it looks first after a rest, so that a lone key is drawn at once, and first how long it looks that often.
+	// soon is when it looks first at something new, so that a key is drawn at once, and first how long it looks that often: a
+	// look that comes late, since the processor had other work, is forgotten when the ticker is set anew.
 	soon  = 2 * time.Millisecond
-	first = 3 * time.Millisecond
+	first = 8 * time.Millisecond
 )
 
-// The paces of a pulse: from resting to hasty, then steady, until nothing is left to draw.
+// The paces of a pulse: hasty at something new, then steady for a moment, since what came last may not be drawn yet, then resting.
 const (
 	resting = iota
 	hasty
@@ -50,14 +51,12 @@ func (p *pulse) beat() {
 		p.pace, p.next = steady, time.AfterFunc(moment, p.slow)
 		return
 	}
-	switch p.pace { // a ticker that is set anew each time never fires
-	case resting:
-		p.pace = hasty
-		p.ticker.Reset(soon)
-		p.next.Reset(first)
-	case steady:
-		p.next.Reset(moment)
+	if p.pace == hasty { // a ticker that is set anew each time never fires
+		return
 	}
+	p.pace = hasty
+	p.ticker.Reset(soon)
+	p.next.Reset(first)
 }
 
 func (p *pulse) slow() {
