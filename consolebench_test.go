@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -11,16 +10,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/twmb/franz-go/pkg/kadm"
-	"github.com/twmb/franz-go/pkg/kfake"
-	"github.com/twmb/franz-go/pkg/kgo"
-
 	"weir/internal/screentest"
 	"weir/internal/text"
 )
 
-// The measures of the console as a program: the real one, built as a release is, on a terminal of 150×66, and a cluster in the
-// process of the benchmark, whose own work is not counted.
+// The measures of the console as a program: the real one, built as a release is, on a terminal of 150×66, and a cluster in a
+// process of its own, whose work is not counted.
 //
 //	go test . -run '^$' -bench BenchmarkConsole -benchtime 1x -timeout 30m
 
@@ -36,39 +31,6 @@ func released(b *testing.B) string {
 	return weir
 }
 
-// quiet is a cluster in which nothing moves, of topics of so many partitions each, and groups that read one topic each.
-func quiet(b *testing.B, topics, each, groups int) string {
-	b.Helper()
-	c, err := kfake.NewCluster(kfake.NumBrokers(3), kfake.DefaultNumPartitions(each))
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(c.Close)
-	cl, err := kgo.NewClient(kgo.SeedBrokers(c.ListenAddrs()...))
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer cl.Close()
-	adm, ctx := kadm.NewClient(cl), context.Background()
-	var names []string
-	for i := range topics {
-		names = append(names, fmt.Sprintf("topic-%03d", i))
-	}
-	if _, err := adm.CreateTopics(ctx, int32(each), 1, nil, names...); err != nil {
-		b.Fatal(err)
-	}
-	for g := range groups {
-		var os kadm.Offsets
-		for p := range each {
-			os.Add(kadm.Offset{Topic: names[g%topics], Partition: int32(p), At: 0, LeaderEpoch: -1})
-		}
-		if err := adm.CommitAllOffsets(ctx, fmt.Sprintf("group-%04d", g), os); err != nil {
-			b.Fatal(err)
-		}
-	}
-	return c.ListenAddrs()[0]
-}
-
 // measured is a console that is measured.
 type measured struct {
 	*screentest.Terminal
@@ -78,7 +40,7 @@ type measured struct {
 
 func measure(b *testing.B, weir, broker string) *measured {
 	b.Helper()
-	m := &measured{Terminal: screentest.New(b, screentest.Options{Width: 150, Height: 66})}
+	m := &measured{Terminal: screentest.New(b, screentest.Options{Width: 150, Height: 66, Synchronized: true})}
 	cmd := exec.Command(weir, "--brokers", broker)
 	cmd.Env = append(os.Environ(), "TERM=xterm-256color", "LANG=C.UTF-8", "XDG_STATE_HOME="+b.TempDir())
 	m.begun = time.Now()

@@ -32,13 +32,15 @@ func TestMain(m *testing.M) {
 	if err := flag.Set("test.parallel", "4"); err != nil {
 		panic(err)
 	}
-	if signal.Ignored(syscall.SIGHUP) && filepath.Base(os.Args[0]) != "weir" {
+	programs := map[string]func(){"weir": func() { go endWithTheTests(); main() }, "quietcluster": beQuiet}
+	_, started := programs[filepath.Base(os.Args[0])] // by these tests
+	if signal.Ignored(syscall.SIGHUP) && !started {
 		signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP) // these tests run under nohup; the weirs that they start don't
 	}
-	if filepath.Base(os.Args[0]) != "weir" {
+	if !started {
 		layLifeline()
 	}
-	testscript.Main(m, map[string]func(){"weir": func() { go endWithTheTests(); main() }})
+	testscript.Main(m, programs)
 }
 
 // TestScripts runs the scripts of internal/cli/testdata over the real main. They know these addresses:

@@ -23,12 +23,13 @@ const Patience = 90 * time.Second
 type Options struct {
 	Width, Height int
 	Mute          bool // no query is answered
+	Synchronized  bool // it tells that it shows what is marked as one frame at once (mode 2026)
 }
 
 // Terminal is a pty, with what was written to it and the screen that makes.
 type Terminal struct {
 	t        testing.TB
-	mute     bool
+	answers  map[string]string // to queries
 	tty      *os.File
 	fd       int // of keys
 	keys     *os.File
@@ -37,6 +38,7 @@ type Terminal struct {
 	raw      bytes.Buffer
 	screen   vt10x.Terminal
 	italics  italics
+	torn     bool // a frame that the program marked as one has come in part
 	reading  sync.WaitGroup
 	letGo    sync.Once
 	overdue  bool
@@ -51,10 +53,12 @@ func New(t testing.TB, o Options) *Terminal {
 		t.Skipf("no pty: %v", err)
 	}
 	fd, keys := pollable(t, master)
-	p := &Terminal{t: t, mute: o.Mute, tty: tty, fd: fd, keys: keys, screen: vt10x.New(vt10x.WithSize(o.Width, o.Height))}
+	p := &Terminal{t: t, answers: answers(o), tty: tty, fd: fd, keys: keys, screen: vt10x.New(vt10x.WithSize(o.Width, o.Height))}
 	p.changed = sync.NewCond(&p.mu)
 	p.Resize(o.Width, o.Height)
-	p.reading.Go(p.read)
+	came := make(chan arrival, 1<<12)
+	p.reading.Go(func() { p.read(came) })
+	p.reading.Go(func() { p.show(came) })
 	t.Cleanup(func() {
 		p.Drain()
 		keys.Close()
@@ -134,28 +138,56 @@ func (p *Terminal) Type(keys string) {
 	}
 }
 
-const (
-	asksBackground = "\x1b]11;?"
-	darkBackground = "\x1b]11;rgb:0000/0000/0000\x1b\\"
-)
+const frameBegins, frameEnds = "\x1b[?2026h", "\x1b[?2026l"
 
-func (p *Terminal) read() {
+// answers are what a terminal answers to what.
+func answers(o Options) map[string]string {
+	if o.Mute {
+		return nil
+	}
+	out := map[string]string{"\x1b]11;?": "\x1b]11;rgb:0000/0000/0000\x1b\\"} // a dark background
+	if o.Synchronized {
+		out["\x1b[?2026$p"] = "\x1b[?2026;2$y"
+	}
+	return out
+}
+
+// arrival is what was read at once.
+type arrival struct {
+	bytes []byte
+	at    time.Time
+}
+
+// read takes what the program writes as soon as it is there, so that the program does not wait for what shows it.
+func (p *Terminal) read(came chan<- arrival) {
+	defer close(came)
 	buf := make([]byte, 64<<10)
 	for {
 		n, err := p.keys.Read(buf)
-		came := time.Now()
-		p.mu.Lock()
-		p.raw.Write(buf[:n])
-		_, _ = p.screen.Write(p.italics.instead(buf[:n]))
-		p.lastByte = came
-		p.changed.Broadcast()
-		p.mu.Unlock()
-		if !p.mute && bytes.Contains(buf[:n], []byte(asksBackground)) {
-			_, _ = p.keys.WriteString(darkBackground)
+		came <- arrival{bytes.Clone(buf[:n]), time.Now()}
+		for query, answer := range p.answers {
+			if bytes.Contains(buf[:n], []byte(query)) {
+				_, _ = p.keys.WriteString(answer)
+			}
 		}
 		if err != nil {
 			return
 		}
+	}
+}
+
+func (p *Terminal) show(came <-chan arrival) {
+	for a := range came {
+		p.mu.Lock()
+		p.raw.Write(a.bytes)
+		_, _ = p.screen.Write(p.italics.instead(a.bytes))
+		tail := p.raw.Bytes()[max(0, p.raw.Len()-len(a.bytes)-len(frameEnds)+1):]
+		if begun, ended := bytes.LastIndex(tail, []byte(frameBegins)), bytes.LastIndex(tail, []byte(frameEnds)); begun != ended {
+			p.torn = begun > ended
+		}
+		p.lastByte = a.at
+		p.changed.Broadcast()
+		p.mu.Unlock()
 	}
 }
 
@@ -186,12 +218,6 @@ func (p *Terminal) AwaitFrame(what string, is func(screen string) bool) time.Tim
 	return p.lastByte
 }
 
-// torn reports whether a frame that the program marked as one has come in part.
-func (p *Terminal) torn() bool {
-	raw := p.raw.Bytes()
-	return bytes.LastIndex(raw, []byte("\x1b[?2026h")) > bytes.LastIndex(raw, []byte("\x1b[?2026l"))
-}
-
 // holds reports whether a screen reads all the texts.
 func holds(texts []string) func(screen string) bool {
 	return func(screen string) bool {
@@ -210,7 +236,7 @@ func (p *Terminal) until(what string, is func(screen string) bool) {
 	})
 	defer late.Stop()
 	p.mu.Lock()
-	for p.torn() || !is(p.screen.String()) {
+	for p.torn || !is(p.screen.String()) {
 		if p.overdue {
 			defer p.mu.Unlock()
 			p.t.Fatalf("the screen never read %s; it reads\n%s", what, p.screen.String())
