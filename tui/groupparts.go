@@ -342,7 +342,7 @@ func (g *groupPage) handFacts(s *snap, ix lag.GroupIx) string {
 	}
 	out += ": " + strings.TrimSpace(s.glyph(p.State)+" "+looks[p.State].word)
 	if !p.Since.IsZero() && p.Severity > state.Calm {
-		out += " " + s.ago(p.Since)
+		out += " " + s.lasting(p.Since)
 	}
 	out += ", lag " + exactOr(p.Lag)
 	if who := ownerOf(s, ix, p); who != "" {

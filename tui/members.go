@@ -183,7 +183,7 @@ func (m *members) cells(s *snap, r *memberRow, old bool) []cell {
 		p := &s.read().Partitions[s.read().Positions[r.worst.Position].Partition]
 		word := looks[r.worst.State].word
 		if r.worst.Severity > state.Calm {
-			word += " " + s.ago(r.worst.Since)
+			word += " " + s.lasting(r.worst.Since)
 			worst.role = roleOf(r.worst.State, r.worst.Severity)
 		}
 		worst.s = s.glyph(r.worst.State) + " p" + itoa(int(p.Number)) + " " + word

@@ -84,7 +84,10 @@ func (s *snap) wire() []wire.Cluster {
 	if s.c == nil || s.c.Reading == nil {
 		return nil
 	}
-	w := wire.Cluster{Name: s.c.Name, Environment: s.c.Environment, Seen: s.c.Seen, Reading: s.c.Reading, Verdicts: s.c.Verdicts, Produce: s.c.Produce}
+	w := wire.Cluster{Name: s.c.Name, Environment: s.c.Environment, Seen: s.c.Seen, Reading: s.c.Reading, Verdicts: s.c.Verdicts, Produce: s.c.Produce, Refresh: s.refresh()}
+	if s.hist != nil {
+		w.Begun = s.hist.begun
+	}
 	return []wire.Cluster{w}
 }
 
@@ -203,7 +206,8 @@ func (s *snap) stamp(t time.Time) string { return text.Stamp(t, s.now) }
 
 // fromStart reports whether a moment is that at which weir began to watch: what is so since then may be so for longer.
 func (s *snap) fromStart(t time.Time) bool {
-	return !t.IsZero() && !s.hist.begun.IsZero() && t.Sub(s.hist.begun).Abs() <= s.refresh()
+	of := wire.Cluster{Begun: s.hist.begun, Refresh: s.refresh()}
+	return of.FromStart(t)
 }
 
 // lasting returns how long something has been so, as a bound where it was so from the start.

@@ -325,6 +325,20 @@ func TestMarkdownCarriesClusterAndStamp(t *testing.T) {
 	}
 }
 
+// TestACopyTellsTheBoundThatTheScreenTells: what was so when the console began to watch may have been so for longer.
+func TestACopyTellsTheBoundThatTheScreenTells(t *testing.T) {
+	c := open(t, nil, 120, 40, 23, troubled) // payments-settle stalled as the console began
+	c.press("2").reads("≥23m")
+	if got := c.m.markdown(); !strings.Contains(got, "≤02:51:08") || strings.Contains(got, "| ≤02:43:08") {
+		t.Errorf("the copy tells no bound, or one that isn't there:\n%s", got)
+	}
+	c.press("j", "y").reads(`"state_since_bound": "at_latest"`).press("esc", "enter")
+	c.reads("p7 stalled ≥23m").press("tab", "enter").reads("partitions of payments-settle")
+	if got := c.m.markdown(); !strings.Contains(got, "≤02:51:08") {
+		t.Errorf("the copy of the partitions tells no bound:\n%s", got)
+	}
+}
+
 func TestFocusFollowsThePage(t *testing.T) {
 	c := open(t, nil, 80, 24, 1, troubled)
 	if len(c.m.looked) != 0 {

@@ -76,12 +76,13 @@ func (a *app) watch(ctx context.Context, clusters []config.Cluster, w window) (*
 	go func() { e.Run(watching); close(ended) }()
 	defer func() { stop(); <-ended; learned.tell() }()
 	var last *sight
+	begun := map[string]time.Time{}
 	for {
 		select {
 		case err := <-caught:
 			return nil, err
 		case s := <-e.States():
-			last = watched(s)
+			last = watched(s, begun)
 			if w.each != nil {
 				if err := w.each(last); err != nil {
 					return nil, err
@@ -102,13 +103,16 @@ func (a *app) watch(ctx context.Context, clusters []config.Cluster, w window) (*
 	}
 }
 
-// watched is a state as the tables want it.
-func watched(s engine.State) *sight {
+// watched is a state as the tables want it. begun are the moments at which the clusters were first judged; new ones are noted.
+func watched(s engine.State, begun map[string]time.Time) *sight {
 	out := &sight{state: s}
 	for _, c := range s.Clusters {
+		if c.Verdicts != nil && begun[c.Name].IsZero() {
+			begun[c.Name] = c.Verdicts.At
+		}
 		out.clusters = append(out.clusters, wire.Cluster{
 			Name: c.Name, Environment: c.Environment, Seen: c.Seen, Reading: c.Reading, Verdicts: c.Verdicts,
-			Produce:   c.Produce,
+			Produce: c.Produce, Begun: begun[c.Name], Refresh: c.Refresh,
 			Positions: func(g lag.GroupIx) []state.Position { return c.Positions[g] },
 		})
 	}

@@ -21,6 +21,8 @@ const (
 	AtLeast
 	// LessThan is an upper bound: <2s.
 	LessThan
+	// AtMost is an upper bound that may be the value itself, as of a moment: ≤03:14:08.
+	AtMost
 )
 
 // Duration returns d in two units, the second padded: 47s, 3m47s, 23m10s, 6h04m, 6d23h. It is cut
@@ -32,7 +34,7 @@ func Duration(d time.Duration) string { return duration(d, true) }
 // seconds would only flicker.
 func CoarseDuration(d time.Duration) string { return duration(d, false) }
 
-// Bounded marks a printed duration as a bound: ≥6h00m (ASCII >6h00m), <2s. What is unknown, or
+// Bounded marks a printed duration as a bound: ≥6h00m (ASCII >6h00m), <2s, ≤03:14:08 (ASCII <=03:14:08). What is unknown, or
 // has a mark already, gets none.
 func (g Glyphs) Bounded(printed string, b Bound) string {
 	if printed == "" || printed[0] == '?' || printed[0] == '<' {
@@ -46,6 +48,11 @@ func (g Glyphs) Bounded(printed string, b Bound) string {
 		return "≥" + printed
 	case LessThan:
 		return "<" + printed
+	case AtMost:
+		if g == ASCII {
+			return "<=" + printed
+		}
+		return "≤" + printed
 	}
 	return printed
 }

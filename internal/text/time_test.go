@@ -38,7 +38,7 @@ func TestBounded(t *testing.T) {
 		b       Bound
 		in, out string
 	}{
-		{Unicode, AtLeast, "6h00m", "≥6h00m"}, {ASCII, AtLeast, "6h00m", ">6h00m"}, {Unicode, LessThan, "2s", "<2s"},
+		{Unicode, AtLeast, "6h00m", "≥6h00m"}, {ASCII, AtLeast, "6h00m", ">6h00m"}, {Unicode, LessThan, "2s", "<2s"}, {Unicode, AtMost, "03:14:08", "≤03:14:08"}, {ASCII, AtMost, "03:14:08", "<=03:14:08"},
 		{Unicode, Exactly, "2s", "2s"}, {Unicode, AtLeast, "?", "?"}, {Unicode, LessThan, "<1s", "<1s"}, {ASCII, AtLeast, "", ""},
 	} {
 		if got := c.g.Bounded(c.in, c.b); got != c.out {

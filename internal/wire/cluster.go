@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"weir/lag"
 	"weir/lag/state"
@@ -14,6 +15,9 @@ type Cluster struct {
 	Name, Environment string
 	Seen              bool // something of the cluster answered
 	Reading           *lag.Reading
+	// Begun is when the first reading of this watch came, Refresh how far readings lie apart. Zero: it was looked at once.
+	Begun   time.Time
+	Refresh time.Duration
 	// Verdicts holds the states of the reading's groups; nil until states were measured.
 	Verdicts *state.Result
 	// Positions returns a group's positions with their numbers, in the order of Group.Positions; nil until states were
@@ -22,6 +26,11 @@ type Cluster struct {
 	// Produce is the records a second that come into each partition, by its index, negative where not known; nil until
 	// rates were measured.
 	Produce []float64
+}
+
+// FromStart reports whether a moment is that at which watching began: what is so since then may have been so before.
+func (c *Cluster) FromStart(t time.Time) bool {
+	return !t.IsZero() && !c.Begun.IsZero() && t.Sub(c.Begun).Abs() <= c.Refresh
 }
 
 var refColumn = Column{Name: "ref", Kind: Text, Always: true,

@@ -93,8 +93,13 @@ func (h *sheet) cell(row []Value, col int) string {
 		}
 		return out
 	}
-	if b := h.bounds[col]; b >= 0 && row[b].text == lag.AtLeast.String() {
-		return h.s.Glyphs.Bounded(strings.TrimLeft(out, " "), text.AtLeast)
+	if b := h.bounds[col]; b >= 0 {
+		switch row[b].text {
+		case lag.AtLeast.String():
+			return h.s.Glyphs.Bounded(strings.TrimLeft(out, " "), text.AtLeast)
+		case atLatest:
+			return h.s.Glyphs.Bounded(out, text.AtMost)
+		}
 	}
 	return out
 }

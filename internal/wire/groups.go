@@ -29,6 +29,7 @@ var groupColumns = []Column{
 	{Name: "worst", Kind: Nested, Doc: "The position the state rests on, or else the one with the most lag.",
 		Schema: `{"type":["object","null"],"required":["topic","partition","lag"],"additionalProperties":false,"properties":{"topic":{"type":"string"},"partition":{"type":"integer"},"lag":{"type":["integer","null"]}}}`},
 	{Name: "coordinator", Kind: Number, Doc: "Id of the broker that coordinates the group."},
+	sinceBoundColumn,
 }
 
 var typeNames = []string{lag.Classic.String(), lag.Consumer.String(), lag.Share.String(), lag.Streams.String(),
@@ -128,6 +129,8 @@ func (g *groupRow) cell(col int) Value {
 		return g.worstPosition()
 	case 23:
 		return g.view.brokerID(group.Coordinator, g.view.why.ofGroup(g.ix))
+	case 24:
+		return g.view.sinceBound(g.cell(7))
 	}
 	return g.measure(col)
 }

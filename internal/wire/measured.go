@@ -11,8 +11,10 @@ import (
 var (
 	stateColumn = Column{Name: "state", Kind: Enum, Always: true, Names: stateNames(),
 		Doc: "What it is doing; unknown, with its reason, when that can't be told."}
-	sinceColumn = Column{Name: "state_since", Kind: Time, Head: "SINCE",
+	sinceColumn = Column{Name: "state_since", Kind: Time, Head: "SINCE", Bound: "state_since_bound",
 		Doc: "When the state began, by what was seen."}
+	sinceBoundColumn = Column{Name: "state_since_bound", Kind: Enum, Names: []string{lag.Exact.String(), atLatest},
+		Doc: "Whether the state began at state_since, or at the latest then: it was so when watching began."}
 	timeLagColumn = Column{Name: "time_lag_seconds", Kind: Seconds, Head: "BEHIND", Bound: "time_lag_bound",
 		Doc: "Age of the oldest unread record, by its arrival."}
 	timeLagBoundColumn = Column{Name: "time_lag_bound", Kind: Enum, Names: boundNames,
@@ -24,6 +26,21 @@ var (
 	retentionLeftColumn = Column{Name: "retention_left_seconds", Kind: Seconds, Head: "LEFT",
 		Doc: "Time until retention deletes the first unread record; null, not_applicable, when never."}
 )
+
+// atLatest is the bound of a moment before which something may have been so.
+const atLatest = "at_latest"
+
+// sinceBound tells how a state's begin is bounded.
+func (v *view) sinceBound(since Value) Value {
+	t, known := since.Time()
+	switch {
+	case !known:
+		return since
+	case v.FromStart(t):
+		return Word(atLatest)
+	}
+	return Word(lag.Exact.String())
+}
 
 var boundNames = []string{lag.Exact.String(), lag.AtLeast.String()}
 

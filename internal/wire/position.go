@@ -5,8 +5,13 @@ import (
 	"weir/lag/state"
 )
 
-// firstOfOwner is the column of client_id, from which on a row tells more of whom the partition is assigned to.
-const firstOfOwner = 21
+// Columns of a position: when its state began, from where on it tells more of whom the partition is assigned to, and the
+// bound of the first.
+const (
+	sinceOfPosition      = 11
+	firstOfOwner         = 21
+	sinceBoundOfPosition = 23
+)
 
 // fill makes one row. There may be half a million of them: nothing here looks anything up by name.
 func (b *positions) fill(row int, dst []Value) {
@@ -19,9 +24,10 @@ func (b *positions) fill(row int, dst []Value) {
 	for col := 10; col < firstOfOwner; col++ {
 		dst[col] = v.judged(m, at, col)
 	}
-	for col := firstOfOwner; col < len(dst); col++ {
+	for col := firstOfOwner; col < sinceBoundOfPosition; col++ {
 		dst[col] = b.cell(row, col)
 	}
+	dst[sinceBoundOfPosition] = v.sinceBound(dst[sinceOfPosition])
 }
 
 // cell makes one value of a position, as fill does.
@@ -50,6 +56,8 @@ func (b *positions) cell(row, col int) Value {
 		return v.offset(v.r.Stable, p.Partition)
 	case 9, firstOfOwner, firstOfOwner + 1:
 		return v.owner(p.Group, at.owner, col)
+	case sinceBoundOfPosition:
+		return v.sinceBound(b.cell(row, sinceOfPosition))
 	}
 	return v.judged(b.measure(v, at, p.Group), at, col)
 }

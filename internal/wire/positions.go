@@ -25,6 +25,7 @@ var positionColumns = []Column{
 	timeLagColumn, timeLagBoundColumn, produceColumn, consumeColumn, catchUpColumn, retentionLeftColumn,
 	{Name: "client_id", Kind: Text, Head: "CLIENT", Doc: "The client.id that this member gave itself."},
 	{Name: "host", Kind: Text, Doc: "The address that this member comes from."},
+	sinceBoundColumn,
 }
 
 // positionRow is one row: which position of which cluster, in which place of its group, and whose it is.

@@ -35,7 +35,7 @@ func TestGroups(t *testing.T) {
 	want(t, all["payments"], `{"ref":"prod/group/payments","cluster":"prod","type":"classic","protocol_state":"preparing_rebalance",
 		"state":"unknown","states":null,"lag":60,"lag_bound":"at_least","stable_lag":60,"lost":40,"members":1,"partitions":3,
 		"worst":{"topic":"orders","partition":0,"lag":60},"coordinator":1,"time_lag_seconds":null,"unknown":{
-		"state":"not_measured","states":"not_measured","state_since":"not_measured","state_basis":"not_measured","why":"not_measured",
+		"state":"not_measured","states":"not_measured","state_since":"not_measured","state_basis":"not_measured","why":"not_measured","state_since_bound":"not_measured",
 		"time_lag_seconds":"not_measured","time_lag_bound":"not_measured","produce_per_second":"not_measured",
 		"consume_per_second":"not_measured","catch_up_seconds":"not_measured","retention_left_seconds":"not_measured"}}`)
 	// A negative lag counts as none in a sum; its own position shows it.
