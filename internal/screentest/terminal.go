@@ -17,7 +17,7 @@ import (
 )
 
 // Patience is how long Await waits for what should be there at once on a machine of any speed.
-const Patience = 90 * time.Second
+const Patience = 5 * time.Minute
 
 // Options say what terminal it is.
 type Options struct {
