@@ -118,6 +118,9 @@ func numbersLines(s *snap, ix lag.GroupIx, w int, big bool) []line {
 	}
 	head, row := put(plain, ""), put(plain, "")
 	for _, f := range facts {
+		if f.name == "OWNER" {
+			f.value = s.glyphs.CutEnd(f.value, 18)
+		}
 		width := max(len(f.name), text.Width(f.value)) + 3
 		if head.width()+width > w {
 			break
@@ -170,7 +173,7 @@ func numbersOf(s *snap, ix lag.GroupIx, v *state.Verdict) []fact {
 		{"MEMBERS", members, plain}, {"TYPE", kind, plain}, {"COORDINATOR", coordinator, plain},
 	}
 	if owner := policyOwner(s, ix); owner != "" {
-		out = append(out, fact{"OWNER", s.glyphs.CutEnd(s.safe(owner), 18), plain})
+		out = append(out, fact{"OWNER", s.safe(owner), plain})
 	}
 	return out
 }
@@ -228,17 +231,26 @@ func rateWord(v float64) string {
 	return text.ShortRate(v)
 }
 
-// chartAndFeed is the lag over time and, beside or below it, what changed.
-func (g *groupPage) chartAndFeed(s *snap, ix lag.GroupIx, w int, p layout) []line {
+// chartOf is the chart of the lag, and what a column of it stands for.
+func (g *groupPage) chartOf(s *snap, ix lag.GroupIx, p layout) (chart, string) {
 	c := chart{theme: s.theme, now: s.judged, height: p.chart, strips: p.strips, lead: leadOf(s.verdict(ix), plain), marks: map[int]rune{}}
-	span := "1 column a minute"
 	trail := s.hist.groups[ix]
 	if trail == nil {
 		trail = newTrail()
 	}
-	c.series = &trail.minute
 	if g.short {
-		c.series, span = &trail.short, "1 column 10 s; s shows the hour"
+		c.series = &trail.short
+		return c, "1 column 10 s"
+	}
+	c.series = &trail.minute
+	return c, "1 column a minute"
+}
+
+// chartAndFeed is the lag over time and, beside or below it, what changed.
+func (g *groupPage) chartAndFeed(s *snap, ix lag.GroupIx, w int, p layout) []line {
+	c, span := g.chartOf(s, ix, p)
+	if g.short {
+		span += "; s shows the hour"
 	}
 	if w >= broadest {
 		c.zoom = 2

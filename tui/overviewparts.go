@@ -257,7 +257,12 @@ func (o *overview) changes(s *snap, w, rows int) []line {
 	if len(s.changes) == left {
 		return append(out, put(quiet, "   "+map[bool]string{true: "none", false: "none else"}[left == 0]+" since "+s.stamp(s.hist.begun)))
 	}
-	for i := len(s.changes) - 1; i >= 0 && len(out) <= rows; i-- {
+	return append(out, changeLines(s, w, rows)...)
+}
+
+// changeLines are the newest changes that stand for themselves, one a line.
+func changeLines(s *snap, w, rows int) (out []line) {
+	for i := len(s.changes) - 1; i >= 0 && len(out) < rows; i-- {
 		e := &s.changes[i]
 		if e.minor() {
 			continue
