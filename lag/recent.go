@@ -19,7 +19,7 @@ func (h *History) recall() {
 // goesOn is move and wait in one for what nearly every position does at a reading: a commit that was moving moves on, on
 // a log that has more, and lies between two recent ends. It returns the records it read, and those that wait; 0, with
 // nothing changed, where it is not so simple.
-func (h *History) goesOn(i PositionIx, t *Track, e *EndTrack, p PartitionIx, c int64, spacing Moment, blur uint8) (read, left int64) {
+func (h *History) goesOn(i PositionIx, t *Track, e *EndTrack, p PartitionIx, c int64, spacing Moment, blur uint8, last Moment) (read, left int64) {
 	old, left := t.Commit, e.End-c
 	if old < 0 || c <= old || c >= e.End || left <= restAt || e.Start > c || t.Moved == Never || e.Fell > t.Since || t.Told&(WentBack|seeded) != 0 {
 		return 0, 0
@@ -31,7 +31,7 @@ func (h *History) goesOn(i PositionIx, t *Track, e *EndTrack, p PartitionIx, c i
 	now := h.axis.now
 	t.Wait = 0
 	if t.Unread != Never {
-		t.Wait = now - max(t.Moved, t.Unread)
+		t.Wait = min(now-max(t.Moved, t.Unread), max(last-t.Unread, now-unread)) // see waited
 	}
 	t.Commit, t.Moved, t.Unread, t.Third, t.Blur = c, now, unread, third, blur
 	t.Told = t.Told&^(Older|OlderThird|Passed|Outrun) | JustMoved | Fresh | Had

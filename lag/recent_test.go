@@ -30,7 +30,7 @@ func TestTheShortWayTellsWhatTheLongOneDoes(t *testing.T) {
 		r := g.last
 		for i := range g.h.tracks {
 			was := g.h.tracks[i]
-			if read, _ := g.h.goesOn(PositionIx(i), &was, &g.h.ends[i], PartitionIx(i), r.Committed[i]+1, 0, 0); read > 0 {
+			if read, _ := g.h.goesOn(PositionIx(i), &was, &g.h.ends[i], PartitionIx(i), r.Committed[i]+1, 0, 0, 0); read > 0 {
 				short++
 			}
 		}

@@ -13,7 +13,7 @@ type Track struct {
 	Unread Moment // when the oldest unread record arrived, as far as was seen; Never: nothing is unread
 	Third  Moment // the same of the oldest but two: what is waiting for certain, markers aside
 	Since  Moment // since when this position is watched without a break; Never: not yet
-	Wait   Moment // how long something had been waiting when the commit moved last; Never: it moved but once
+	Wait   Moment // how long something had been waiting when the commit moved last, as far as looks tell; Never: it moved but once
 	Told   Told
 	Blur   uint8 // for how many seconds the commit may have been there when it was first seen to have moved; 255: or more
 }
@@ -53,7 +53,7 @@ func (h *History) foldGroup(r *Reading, g GroupIx, fresh bool) {
 	if _, unread := r.Unread[g]; unread {
 		fresh = false
 	}
-	blur := h.blur(gt)
+	blur, last := h.blur(gt), gt.Seen
 	if fresh {
 		gt.Seen = h.axis.now
 	}
@@ -67,7 +67,7 @@ func (h *History) foldGroup(r *Reading, g GroupIx, fresh bool) {
 		t, e := &h.tracks[i], &h.ends[p]
 		produced += h.delta[p]
 		if swift {
-			if read, left := h.goesOn(i, t, e, p, r.Committed[i], spacing, blur); read > 0 {
+			if read, left := h.goesOn(i, t, e, p, r.Committed[i], spacing, blur, last); read > 0 {
 				gt.Moved = true
 				consumed += read
 				behind += left
@@ -90,13 +90,18 @@ func (h *History) foldGroup(r *Reading, g GroupIx, fresh bool) {
 		}
 		gt.Seen = h.axis.now
 		t.Told |= Fresh
-		if c := r.Committed[i]; c != t.Commit {
-			consumed += h.move(i, t, e, c, spacing)
-			t.Blur = blur
-			gt.Moved = gt.Moved || t.Told&JustMoved != 0
-			gt.cleared = gt.cleared || c == None
+		c := r.Committed[i]
+		if c == t.Commit {
+			behind += h.wait(i, t, e, p, share, r)
+			continue
 		}
+		before := t.Unread
+		consumed += h.move(i, t, e, c, spacing)
+		t.Blur = blur
+		gt.Moved = gt.Moved || t.Told&JustMoved != 0
+		gt.cleared = gt.cleared || c == None
 		behind += h.wait(i, t, e, p, share, r)
+		t.waited(before, last, h.axis.now)
 	}
 	gt.lag = behind
 	gt.produced += produced
@@ -109,6 +114,20 @@ func (h *History) blur(gt *GroupTrack) uint8 {
 		return math.MaxUint8
 	}
 	return uint8(min((h.axis.now-gt.Seen+9)/10, math.MaxUint8))
+}
+
+// waited bounds a wait, of which looks tell that it ended since the last one, by what was seen of it: for how long something
+// had waited at the last look, and for how long what the commit left has. Who commits oftener than weir looks has its own
+// rhythm then, not that of the looks.
+func (t *Track) waited(before, last, now Moment) {
+	if t.Wait <= 0 || before == Never || last == Never {
+		return
+	}
+	seen := last - before
+	if t.Unread != Never {
+		seen = max(seen, now-t.Unread)
+	}
+	t.Wait = min(t.Wait, max(0, seen))
 }
 
 // restart begins a position's track anew on a log that began anew.

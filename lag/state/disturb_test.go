@@ -1,6 +1,7 @@
 package state
 
 import (
+	"hash/fnv"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -210,6 +211,11 @@ func (n night) stretched(factor float64, by time.Duration) night {
 // rare lets the commits of running clients be seen at most every so often: as if they committed so rarely. What they commit
 // when their group changes, and what others commit for them, is seen at once.
 func (n night) rare(every time.Duration) night {
+	return n.rareBy(func(group, _ int) (time.Duration, time.Duration) { return every, time.Duration(group) * time.Second })
+}
+
+// rareBy is rare with a rhythm of its own, and a time to begin it at, by the numbers of a group's name and of a partition.
+func (n night) rareBy(rhythm func(group, partition int) (every, phase time.Duration)) night {
 	type kept struct {
 		commit int64
 		at     time.Time
@@ -217,13 +223,16 @@ func (n night) rare(every time.Duration) night {
 	}
 	was := map[lag.PositionIx]*kept{}
 	out := make([]*lag.Reading, len(n.rs))
+	longest := time.Duration(0)
 	for k, r0 := range n.rs {
 		r := *r0
 		r.Committed = slices.Clone(r.Committed)
 		for i, c := range r.Committed {
 			g := &r.Groups[r.Positions[i].Group]
 			old := was[lag.PositionIx(i)]
-			slot := r.Tick.Add(time.Duration(r.Positions[i].Group) * time.Second).Truncate(every)
+			every, phase := rhythm(numberOf(g.Name), int(r.Partitions[r.Positions[i].Partition].Number))
+			longest = max(longest, every)
+			slot := r.Tick.Add(phase).Truncate(every)
 			switch {
 			case old == nil:
 				was[lag.PositionIx(i)] = &kept{c, slot, g.State}
@@ -236,8 +245,15 @@ func (n night) rare(every time.Duration) night {
 		}
 		out[k] = &r
 	}
-	n.rs, n.allow = out, n.allow+every
+	n.rs, n.allow = out, n.allow+longest
 	return n
+}
+
+// numberOf makes a number of a name that is the same whenever the recording is read.
+func numberOf(name string) int {
+	h := fnv.New32()
+	_, _ = h.Write([]byte(name))
+	return int(h.Sum32() % 3600)
 }
 
 // thinned has only the partitions that keep says, by their numbers. What befell none of them is no incident; whose

@@ -39,6 +39,9 @@ func (t *trend) add(h *lag.History, f *facts, d time.Duration) {
 	if !ok || p.Over <= 0 {
 		return
 	}
+	if f.m.now-lag.Moments(p.Over) < max(f.m.backAt, f.m.clear, f.e.Back) && f.was.code != cFallingBehind && f.was.code != cDraining {
+		return // it holds an outage, and tells of that
+	}
 	t.known = true
 	s := p.Over.Seconds()
 	t.read += float64(p.Read) / s
@@ -169,7 +172,7 @@ func (f *facts) tardy() bool {
 // was behind still is where it has only done so.
 func (f *facts) behind() bool {
 	m := f.m
-	limit := max(m.limit, f.l.behindLeast, m.fine)
+	limit := max(m.limit, f.l.behindLeast, m.fine, m.usual)
 	if f.was.code == cFallingBehind || f.was.code == cDraining {
 		limit -= m.r
 	}

@@ -9,7 +9,7 @@ var fallingBehind = rule{code: cFallingBehind, since: fromNow, holds: func(f *fa
 	if f.was.code == cFallingBehind {
 		return !(f.m.long.falling() && f.m.short.falling()) && !f.m.reading && !f.m.long.relieved() && !f.m.short.clearly()
 	}
-	if f.m.fogged || f.m.episode || f.m.reading || !f.m.long.rising() && !f.stagnant() || f.m.short.falling() || f.m.long.relieved() || f.t.Wait > f.m.patience || f.t.Moved-f.t.Third <= f.m.r && f.leaves() == 0 {
+	if f.m.fogged || f.m.episode || f.m.reading || !f.m.long.rising() && !f.stagnant() || f.m.short.falling() || f.m.long.relieved() || f.t.Wait > f.m.patience || likelyLeft(f.t) <= f.m.r && f.leaves() == 0 {
 		return false
 	}
 	gone, ends := f.m.short.goneIn()

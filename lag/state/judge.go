@@ -78,6 +78,9 @@ func (j *Judge) group(r *lag.Reading, h *lag.History, g lag.GroupIx, v *Verdict)
 	if m.jobs.left == m.now {
 		m.jobs.atEase = s.age <= max(m.limit, j.limits.behindLeast)
 	}
+	if codes[s.worst].severity > Calm {
+		m.alarmed = m.now
+	}
 	if codes[s.worst].severity > Calm || s.worst == cDraining {
 		m.troubled = m.now
 	}
@@ -103,7 +106,9 @@ func (j *Judge) positions(r *lag.Reading, h *lag.History, g lag.GroupIx, m *memo
 	calm := m.calm()
 	m.rhythm.fade(len(grp.Positions))
 	m.rests.fade(len(grp.Positions))
+	m.leftovers.fade(1)
 	learned, rare := 0, m.r > j.limits.behindLeast
+	moved, oldest, blur := 0, lag.Moment(0), uint8(0)
 	m.quick, j.eye = 0, j.glanceOf(m)
 	j.slow = j.slow[:0]
 	own := false // the marks are shared with results: copied before the first change
@@ -114,10 +119,15 @@ func (j *Judge) positions(r *lag.Reading, h *lag.History, g lag.GroupIx, m *memo
 			continue
 		}
 		s.positions++
-		if t.Told&lag.JustMoved != 0 && t.Wait != lag.Never && (calm || m.untold(t)) {
-			m.rhythm.add(t.Wait)
-			if learned++; rare {
-				m.rests.add(left(t))
+		if t.Told&lag.JustMoved != 0 && t.Wait != lag.Never {
+			if calm || m.untold(t) {
+				m.rhythm.add(t.Wait)
+				if learned++; rare {
+					m.rests.add(left(t))
+				}
+			}
+			if moved++; t.Third != lag.Never && t.Moved-t.Third > oldest {
+				oldest, blur = t.Moved-t.Third, t.Blur
 			}
 		}
 		if j.eye.takes(&s, m.marks[k], i, t, e, r.Start[p], r.End[p], r.Stable[p]) {
@@ -138,6 +148,9 @@ func (j *Judge) positions(r *lag.Reading, h *lag.History, g lag.GroupIx, m *memo
 		if rare {
 			m.rests.saw(m.now)
 		}
+	}
+	if moved > 0 && m.easy(&j.limits) {
+		m.leftovers.add(min(max(0, oldest-halfOf(blur)), j.limits.behindLeast))
 	}
 	j.eye.into(&s, m)
 	j.weigh(h, g, m)
@@ -177,7 +190,7 @@ func (j *Judge) weigh(h *lag.History, g lag.GroupIx, m *memory) {
 		f := &j.slow[q].facts
 		f.gather()
 		j.doubt(f)
-		moved := f.t.Moved != lag.Never && m.now-f.t.Moved <= m.patience
+		moved := f.t.Moved != lag.Never && m.now-f.t.Moved <= m.recent
 		switch {
 		case !f.behind():
 			switch {

@@ -11,6 +11,7 @@ import (
 type limits struct {
 	rhythmFactor float64    // a wait is unusual beyond this many rhythms …
 	rhythmSlack  lag.Moment // … and this much, for polls, batches and the network
+	hiccup       lag.Moment // … and of this at least: who commits all the while pauses for seconds now and then
 	stepFactor   float64    // a reader that is behind may commit in steps this many times as long as the last ones
 	unlearned    lag.Moment // no client that commits by itself lets a record wait longer, whatever its rhythm …
 	checkpoint   lag.Moment // … but those that assign their partitions by hand: they may commit with a checkpoint only
@@ -32,7 +33,7 @@ type limits struct {
 }
 
 var standard = limits{
-	rhythmFactor: 1.25, stepFactor: 3, rhythmSlack: seconds(8), unlearned: seconds(300), checkpoint: seconds(1200), unheard: seconds(60), rebalanceMax: seconds(60),
+	rhythmFactor: 1.25, hiccup: seconds(2), stepFactor: 3, rhythmSlack: seconds(8), unlearned: seconds(300), checkpoint: seconds(1200), unheard: seconds(60), rebalanceMax: seconds(60),
 	settleLeast: seconds(15), settleMost: seconds(30), afterOutage: seconds(50), emptyFor: seconds(12),
 	behindLeast: seconds(15), burstGone: seconds(30), aheadFor: seconds(10), idleAfter: seconds(60),
 	restFor: seconds(600), metadataAge: seconds(300), goneFor: seconds(60), visit: seconds(120),

@@ -10,6 +10,7 @@ import (
 type memory struct {
 	rhythm    rhythm
 	rests     rhythm     // how old what a commit leaves unread usually is, of groups that commit rarely
+	leftovers rhythm     // how old what the commits of a reading left unread usually is, at the most
 	before    lag.Moment // its rhythm as an earlier watch learned it; 0: not known
 	begun     lag.Moment // since when it is watched; lag.Never: not yet
 	samples   int        // readings in which some position committed
@@ -23,12 +24,14 @@ type memory struct {
 	whyLost   int64          // records that the sentence calls lost
 	whyCounts [NumStates]int // positions by state when it was written
 	whyWorst  lag.PositionIx // the position it is about
-	troubled  lag.Moment     // when it was last in trouble, or anything of it was draining
+	alarmed   lag.Moment     // when it was last in trouble
+	troubled  lag.Moment     // the same, or anything of it was draining
 
 	episodeFrom, episodeLast lag.Moment // the run of rebalances that is on or was last
 	worstAge                 lag.Moment // the greatest age of a waiting record in this run of rebalances
 	goneAt                   lag.Moment // since when none of its topics exists
-	blindFrom, backAt        lag.Moment // since when its commits could not be read; when they could again after long
+	blindFrom, backAt        lag.Moment // since when its commits could not be read; when they could again after long, its coordinator not having been there
+	clear                    lag.Moment // when they could again, be it only weir that had not seen them
 	steppedBy                int        // readings in which it committed while the broker called it Empty
 	jobs                     jobs
 
@@ -37,6 +40,7 @@ type memory struct {
 	known         lag.Moment               // up to when it is known what the group does: when its commits were read last
 	expected      lag.Moment               // an age of the oldest unread record that is usual here by an earlier watch; 0: none
 	restMost      lag.Moment               // a commit that leaves older records unread than this is late for them; 0: not known, or no news
+	usual         lag.Moment               // an age of the oldest unread record up to which nobody is behind, by what commits leave here
 	fine          lag.Moment               // an age of the oldest unread record that is no trouble, whatever else is seen
 	committed     int                      // positions with a commit
 	worst         lag.PositionIx           // the position its state rests on; lag.Nowhere without positions
@@ -48,6 +52,7 @@ type memory struct {
 	reading       bool                     // it reads clearly more than comes in
 	long, short   trend                    // of all positions that are behind, over the group's window and over a shorter one
 	patience      lag.Moment               // the limit, or longer where the group's commits have lately come further apart
+	recent        lag.Moment               // what was committed no longer ago was committed just now
 	base          lag.Moment               // silence before it proves nothing
 	policy        *Policy
 	matched       int  // positions when the policy was matched, and one
@@ -64,8 +69,8 @@ type memory struct {
 }
 
 func newMemory() memory {
-	return memory{begun: lag.Never, moved: lag.Never, at: lag.Never, troubled: lag.Never, goneAt: lag.Never, episodeFrom: lag.Never, whyAt: lag.Never,
-		episodeLast: lag.Never, blindFrom: lag.Never, backAt: lag.Never, jobs: jobs{left: lag.Never, came: lag.Never}}
+	return memory{begun: lag.Never, moved: lag.Never, at: lag.Never, alarmed: lag.Never, troubled: lag.Never, goneAt: lag.Never, episodeFrom: lag.Never, whyAt: lag.Never,
+		episodeLast: lag.Never, blindFrom: lag.Never, backAt: lag.Never, clear: lag.Never, jobs: jobs{left: lag.Never, came: lag.Never}}
 }
 
 // observe takes in what a reading says of the group as a whole.
@@ -91,8 +96,9 @@ func (m *memory) observe(l *limits, r *lag.Reading, h *lag.History, g lag.GroupI
 		m.fine = l.checkpoint
 	}
 	if m.r > 0 {
-		m.limit, m.fine = lag.Moment(l.rhythmFactor*float64(m.r))+l.rhythmSlack, 0
+		m.limit, m.fine = lag.Moment(l.rhythmFactor*float64(max(m.r, l.hiccup)))+l.rhythmSlack, 0
 	}
+	m.limit = max(m.limit, lag.Moment(l.rhythmFactor*float64(lag.Moments(h.Step())))+seconds(1)) // one look without a commit is no silence
 	m.expected = m.expectedOf(l)
 	if m.rhythm.times < restTimes {
 		m.fine = max(m.fine, m.expected)
@@ -100,7 +106,7 @@ func (m *memory) observe(l *limits, r *lag.Reading, h *lag.History, g lag.GroupI
 	if m.policy != nil {
 		m.fine = max(m.fine, lag.Moments(m.policy.TimeLag))
 	}
-	m.restMost = m.restMostOf(l)
+	m.restMost, m.usual = m.restMostOf(l), m.usualOf(l)
 	m.share = grp.Type == lag.Share
 	m.look(l, h, gt, present)
 	m.rebalances(l, h, gt)
@@ -112,7 +118,11 @@ func (m *memory) observe(l *limits, r *lag.Reading, h *lag.History, g lag.GroupI
 		factor = l.stepFactor
 	}
 	m.patience = max(m.limit, min(lag.Moment(factor*float64(m.gap))+l.rhythmSlack, l.unlearned))
-	m.others = m.moved != lag.Never && m.now-m.moved <= m.patience
+	m.recent = m.limit
+	if m.code == cFallingBehind || m.code == cDraining {
+		m.recent = m.patience
+	}
+	m.others = m.moved != lag.Never && m.now-m.moved <= m.recent
 	m.base = m.excused(l, h, gt)
 }
 
@@ -129,7 +139,7 @@ func (m *memory) look(l *limits, h *lag.History, gt *lag.GroupTrack, present boo
 	case m.unseen && m.blindFrom == lag.Never:
 		m.blindFrom = m.now
 	case !m.unseen && m.blindFrom != lag.Never:
-		m.blindFrom = lag.Never
+		m.blindFrom, m.clear = lag.Never, m.now
 		if !present {
 			m.backAt = m.now
 		}
@@ -146,7 +156,11 @@ func (m *memory) look(l *limits, h *lag.History, gt *lag.GroupTrack, present boo
 // rebalances follows runs of rebalances: those that come again before their group has settled are one.
 func (m *memory) rebalances(l *limits, h *lag.History, gt *lag.GroupTrack) {
 	// A rebalance may begin and end between two readings: what was not seen of it is added.
-	settle := min(max(seconds(5)+2*m.r, l.settleLeast), l.settleMost) + 2*lag.Moments(h.Step())
+	settle := min(max(seconds(5)+2*m.r, l.settleLeast), l.settleMost)
+	if m.code == cRebalancing {
+		settle = l.settleMost // what waited for it is late still
+	}
+	settle += 2 * lag.Moments(h.Step())
 	on := gt.Phase == lag.Moving && !m.unseen
 	entered := gt.Phase == lag.Steady && gt.Since == m.now && gt.Before != lag.Unlisted
 	if on || entered {
@@ -200,6 +214,13 @@ func (m *memory) rebalancing() lag.Moment {
 func (m *memory) calm() bool {
 	return m.settled() && codes[m.code].severity == Calm && m.code != cDraining &&
 		(m.troubled == lag.Never || m.now-m.troubled > 2*m.r+seconds(5))
+}
+
+// easy reports whether what commits leave unread now may be learned from: in calm, and in what may be the burst of a drain,
+// but not in one that comes after trouble.
+func (m *memory) easy(l *limits) bool {
+	return m.settled() && codes[m.code].severity == Calm && (m.alarmed == lag.Never || m.now-m.alarmed > l.idleAfter) &&
+		(m.code != cDraining || m.now-m.at <= l.burstGone)
 }
 
 // settled reports whether the group is seen, has members, and keeps them.

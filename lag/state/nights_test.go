@@ -49,7 +49,34 @@ var nights = []struct {
 	{"even partitions", false, func(n night) night { return n.thinned(func(k int32) bool { return k%2 == 0 }) }},
 	{"odd partitions", false, func(n night) night { return n.thinned(func(k int32) bool { return k%2 == 1 }) }},
 	{"the first 2 partitions, every 5th", true, func(n night) night { return n.thinned(func(k int32) bool { return k < 2 }).every(5, 2) }},
+	{"2 to 8 polls apart", true, func(n night) night { return n.jittered(2, 8, 11) }},
+	{"each broker silent for 30 s now and then", false, func(n night) night { return n.brokers(30*time.Second, false, 11) }},
+	{"each broker silent for 30 s now and then, every 5th", true, func(n night) night { return n.every(5, 3).brokers(30*time.Second, false, 11) }},
+	{"each coordinator silent for 20 s now and then, every 5th", false, func(n night) night { return n.every(5, 3).brokers(20*time.Second, true, 11) }},
+	{"commits each 10, 20 or 45 s, by group, every 5th", true, func(n night) night {
+		return n.rareBy(func(group, _ int) (time.Duration, time.Duration) {
+			return []time.Duration{10 * time.Second, 20 * time.Second, 45 * time.Second}[group%3], time.Duration(group) * time.Second
+		}).every(5, 1)
+	}},
+	{"commits each 45 s, every 3rd", false, func(n night) night { return n.rare(45*time.Second).every(3, 1) }},
+	{"commits each 20 s, a partition after the other, every 2nd", false, func(n night) night {
+		return n.rareBy(func(group, partition int) (time.Duration, time.Duration) {
+			return 20 * time.Second, time.Duration(group+partition*7) * time.Second
+		}).every(2, 1)
+	}},
+	{"producers that flush each 7 s", false, func(n night) night { return n.bursts(7 * time.Second) }},
+	{"six tenths of the records, in bursts of 12 s, every 5th", true, func(n night) night { return n.scaled(6, 10).bursts(12*time.Second).every(5, 1) }},
+	{"a hundredth of the records, every 3rd", false, func(n night) night { return n.scaled(1, 100).every(3, 1) }},
+	{"commits read 3 s before ends, every 5th", false, func(n night) night { return n.skewed(3).every(5, 1) }},
 	{"renamed", true, func(n night) night { return n.renamed("x.").every(5, 3) }},
+}
+
+// namedLeast is the share of incident seconds that must be named on nights on which more than usual can't be seen, or not yet:
+// who commits each 45 s is silent for a minute before that means anything.
+var namedLeast = map[string]float64{
+	"commits each 30 s": 0.86, "commits each 30 s, every 5th": 0.86, "commits each 45 s, every 3rd": 0.82,
+	"commits each 20 s, a partition after the other, every 2nd": 0.88, "six tenths of the records, in bursts of 12 s, every 5th": 0.87,
+	"a hundredth of the records, every 3rd": 0.84, "each broker silent for 30 s now and then, every 5th": 0.88,
 }
 
 func recorded(t *testing.T) night {
@@ -76,7 +103,11 @@ func TestOtherNights(t *testing.T) {
 		sc := v.make(n).score()
 		sc.line(t.Output(), v.name)
 		found, _ := sc.counts()
-		if float64(found) < 0.94*float64(len(sc.outcomes)) || sc.false_ > 0.001*sc.normal || sc.named < 0.86 {
+		least := 0.89
+		if v, any := namedLeast[v.name]; any {
+			least = v
+		}
+		if float64(found) < 0.94*float64(len(sc.outcomes)) || sc.false_ > 0.001*sc.normal || sc.named < least {
 			t.Errorf("%s: the rules do not hold on such a night", v.name)
 		}
 	}
@@ -85,7 +116,7 @@ func TestOtherNights(t *testing.T) {
 // line prints a score on one line.
 func (sc *score) line(w io.Writer, name string) {
 	found, in := sc.counts()
-	fmt.Fprintf(w, "%-36s found %2d, in window %2d of %2d; %.3f %% false in %2d episodes; named %.1f %%, %.1f %% once found\n",
+	fmt.Fprintf(w, "%-58s found %2d, in window %2d of %2d; %.3f %% false in %2d episodes; named %.1f %%, %.1f %% once found\n",
 		name, found, in, len(sc.outcomes), 100*sc.false_/max(sc.normal, 1), len(sc.episodes), 100*sc.named, 100*sc.namedAft)
 	if testing.Verbose() {
 		for _, o := range sc.outcomes {

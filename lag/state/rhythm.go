@@ -80,7 +80,12 @@ func (y *rhythm) told() time.Duration {
 	if y.times < leastTimes {
 		return 0
 	}
-	left := y.total * (1 - rhythmAt)
+	return y.most(rhythmAt)
+}
+
+// most returns what covers a share of the waits.
+func (y *rhythm) most(share float32) time.Duration {
+	left := y.total * (1 - share)
 	for b := buckets - 1; b >= 0; b-- {
 		if left -= y.count[b]; left < 0 {
 			return upTo(b)
@@ -105,6 +110,33 @@ func left(t *lag.Track) lag.Moment {
 		return 0
 	}
 	return max(0, t.Moved-t.Third-seconds(int(t.Blur)))
+}
+
+// likelyLeft returns how old what a commit left unread was then, had it come in the middle of the time in which it may have.
+func likelyLeft(t *lag.Track) lag.Moment {
+	if t.Third == lag.Never || t.Moved == lag.Never {
+		return 0
+	}
+	return max(0, t.Moved-t.Third-halfOf(t.Blur))
+}
+
+// halfOf returns half of so many seconds.
+func halfOf(blur uint8) lag.Moment { return seconds(int(blur)) / 2 }
+
+// Leftovers are known from so many readings on, and are what covers half of them: more than half of what is remembered would
+// have to be trouble that is not told for it to become usual.
+const (
+	leftoversTimes = 20
+	leftoversAt    = 0.5
+)
+
+// usualOf returns up to what age of the oldest unread record nobody is behind, by what commits leave in calm: where records
+// come in bursts that are read one after the other they grow old without any trouble. 0 while that is not known.
+func (m *memory) usualOf(l *limits) lag.Moment {
+	if m.r == 0 || m.leftovers.total < leftoversTimes {
+		return 0
+	}
+	return m.r + lag.Moment(l.rhythmFactor*float64(lag.Moments(m.leftovers.most(leftoversAt)))) + l.rhythmSlack
 }
 
 // restMostOf returns how old what a commit leaves unread may be; 0 where that is not known, or where the age tells as soon.
