@@ -95,14 +95,7 @@ func (j *Judge) positions(r *lag.Reading, h *lag.History, g lag.GroupIx, m *memo
 	s := sums{worstIx: lag.Nowhere, mostIx: lag.Nowhere, oldest: lag.Never, oldestIx: lag.Nowhere}
 	grp := &r.Groups[g]
 	tracks, ends := h.Tracks(), h.Ends()
-	if len(m.marks) < len(grp.Positions) {
-		m.marks = append(slices.Clip(m.marks), make([]mark, len(grp.Positions)-len(m.marks))...)
-		for k := range m.marks {
-			if m.marks[k].at == 0 {
-				m.marks[k].at = lag.Never
-			}
-		}
-	}
+	m.list(grp.Positions)
 	calm := m.calm()
 	m.rhythm.fade(len(grp.Positions))
 	m.rests.fade(len(grp.Positions))
@@ -225,6 +218,31 @@ func (m *memory) mark(s *sums, k int, i lag.PositionIx, c code, at lag.Moment, o
 		s.worst, s.worstIx, s.worstAt = c, i, at
 	}
 	return own
+}
+
+// list brings the marks into the order in which the positions are listed now: by topic, so that those of one that the group
+// takes up or gives up lie anywhere among the others.
+func (m *memory) list(now []lag.PositionIx) {
+	was := m.listed
+	if len(was) == len(now) && (len(now) == 0 || &was[0] == &now[0]) {
+		return
+	}
+	m.listed = now
+	if slices.Equal(was, now) {
+		return
+	}
+	at := make(map[lag.PositionIx]mark, len(was))
+	for k, i := range was {
+		at[i] = m.marks[k]
+	}
+	m.marks = make([]mark, len(now)) // those before are shared with results
+	for k, i := range now {
+		is, any := at[i]
+		if !any {
+			is.at = lag.Never
+		}
+		m.marks[k] = is
+	}
 }
 
 // choose has the group's state rest on that position, of those that are in it, whose oldest unread record is the oldest: what

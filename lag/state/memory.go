@@ -17,8 +17,9 @@ type memory struct {
 	moved     lag.Moment // when some position committed last
 	gap       lag.Moment // between its last commits, the longest, fading
 	code      code
-	at        lag.Moment // since when the code holds
-	marks     []mark     // by position; shared with results once published
+	at        lag.Moment       // since when the code holds
+	marks     []mark           // by position; shared with results once published
+	listed    []lag.PositionIx // the positions that marks are of, in their order
 	why       string
 	whyAt     lag.Moment
 	whyLost   int64          // records that the sentence calls lost
