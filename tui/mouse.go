@@ -1,6 +1,10 @@
 package tui
 
-import tea "charm.land/bubbletea/v2"
+import (
+	"slices"
+
+	tea "charm.land/bubbletea/v2"
+)
 
 // clicked is the row that was clicked last, while nothing else happened.
 type clicked struct {
@@ -18,7 +22,42 @@ func (g *groupPage) gridOf() *grid { return &g.members.grid }
 // wheelRows is how far a notch of the wheel goes.
 const wheelRows = 3
 
-// wheel moves the cursor, as the keys do.
+// wheeled is a view of several parts, of which the wheel moves the one under the pointer.
+type wheeled interface {
+	// wheelAt takes a notch of the wheel on a line of the body that was drawn; false where the cursor is moved as by the keys.
+	wheelAt(body []line, y int, down bool) bool
+}
+
+// wheelAt moves the members with the pointer on them, and the map above them.
+func (g *groupPage) wheelAt(body []line, y int, _ bool) bool {
+	switch heads := g.members.drawn; {
+	case g.members.rowAt(body, y) >= 0:
+		g.panel = onMembers
+	case len(heads) > 0 && y < lineAt(body, heads[0]):
+		g.panel = onPartitions
+	}
+	return false
+}
+
+// wheelAt scrolls the value with the pointer on it, which stands below the records.
+func (p *peek) wheelAt(body []line, y int, down bool) bool {
+	if len(p.drawn) == 0 || y <= lineAt(body, p.drawn[len(p.drawn)-1]) {
+		return false
+	}
+	by := wheelRows
+	if !down {
+		by = -wheelRows
+	}
+	p.from = max(0, min(p.from+by, len(p.body)-p.room))
+	return true
+}
+
+// lineAt is where a line that was drawn stands in the body; −1 where it does not.
+func lineAt(body []line, l line) int {
+	return slices.IndexFunc(body, func(is line) bool { return len(is) > 0 && len(l) > 0 && &is[0] == &l[0] })
+}
+
+// wheel moves what is under the pointer, as the keys do.
 func (m *model) wheel(at tea.Mouse) tea.Cmd {
 	if m.prompt != nil || m.tooSmall() || !m.set.Mouse || m.top().place()&(atForm|atConsent) != 0 {
 		return nil
@@ -31,7 +70,13 @@ func (m *model) wheel(at tea.Mouse) tea.Cmd {
 	default:
 		return nil
 	}
-	m.clicked = clicked{}
+	m.clicked, m.notice = clicked{}, ""
+	if w, ok := m.top().(wheeled); ok {
+		body, _ := m.top().draw(m.snap(), m.w, m.h-2)
+		if w.wheelAt(body, at.Y-1, v == vDown) {
+			return nil
+		}
+	}
 	for range wheelRows {
 		m.obey(m.top().do(m.snap(), v))
 	}

@@ -1,10 +1,13 @@
 package tui
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 
 	tea "charm.land/bubbletea/v2"
+
+	"weir/internal/screentest"
 )
 
 // click clicks on the place where a text stands.
@@ -73,6 +76,78 @@ func TestTheMouse(t *testing.T) {
 		}
 	}
 	sound(t, c)
+}
+
+// TestTheWheelMovesWhatIsUnderIt: the members or the map of a group's page, the records or the value of the one in hand.
+func TestTheWheelMovesWhatIsUnderIt(t *testing.T) {
+	c := open(t, nil, 120, 40, 1, troubled)
+	c.m.set.Mouse = true
+	at := func(what string, button tea.MouseButton) {
+		t.Helper()
+		y := c.lineOf(what)
+		if y < 0 {
+			t.Fatalf("nothing reads %q:\n%s", what, c.plain())
+		}
+		c.send(tea.MouseWheelMsg{X: 5, Y: y, Button: button})
+	}
+	c.press("j", "enter", "tab").reads("p7 of 24 partitions")
+	at("settle-3", tea.MouseWheelDown)
+	if c.reads("4 of 8"); !strings.Contains(c.under(), "settle-3") {
+		t.Errorf("the wheel on the members does not move them: %q", c.under())
+	}
+	at("p16 ·", tea.MouseWheelDown)
+	c.reads("of 24 partitions").lacks("p7 of 24")
+
+	c.press("1", "j", "enter")
+	c.looking(func(p Peek) (Records, error) {
+		out, _ := poisoned(p)
+		out.Records[p.Before].Value = []byte(strings.Repeat("a line\n", 100))
+		return out, nil
+	})
+	c.run(keyMsg("r"))
+	c.reads("6 of 25", "lines 1-")
+	at("38,841,213", tea.MouseWheelDown)
+	c.reads("9 of 25")
+	at("38,841,213", tea.MouseWheelUp)
+	c.reads("6 of 25", "lines 1-")
+	at("value, as text", tea.MouseWheelDown)
+	c.reads("6 of 25", "lines 4-")
+	at("value, as text", tea.MouseWheelUp)
+	c.reads("6 of 25", "lines 1-")
+	at("value, as text", tea.MouseWheelUp)
+	c.reads("lines 1-")
+}
+
+// TestAWheelOnATerminal: what a terminal sends for a notch (SGR, as xterm has it) moves the list, from the moment that the mouse
+// is asked for until it is given back.
+func TestAWheelOnATerminal(t *testing.T) {
+	p := screentest.New(t, screentest.Options{Width: 100, Height: 30, Mute: true})
+	ended := runOn(t.Context(), p)
+	p.Await("worst groups")
+	p.Type("2")
+	p.Await("1 of 16")
+	p.Type(":set mouse=on\r")
+	p.Type("\x1b[<65;20;12M")
+	p.Await("4 of 16")
+	raw, _ := p.Written()
+	if !bytes.Contains(raw, []byte("\x1b[?1002h")) || !bytes.Contains(raw, []byte("\x1b[?1006h")) {
+		t.Error("the terminal was not asked for the mouse")
+	}
+	p.Type("\x1b[<65;20;12M\x1b[<65;20;12M")
+	p.Await("10 of 16")
+	p.Type("\x1b[<64;20;12M")
+	p.Await("7 of 16")
+	p.Type(":set mouse=off\r")
+	p.Type("j")
+	p.Await("8 of 16")
+	if raw, _ = p.Written(); bytes.LastIndex(raw, []byte("\x1b[?1002l")) < bytes.LastIndex(raw, []byte("\x1b[?1002h")) {
+		t.Error("the mouse was not given back")
+	}
+	p.Type("q")
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	p.Restored()
 }
 
 // TestWhatIsOnTheWayToAChangeIsNotComeBackTo: neither by the keys that go through what was visited, nor by pointing.
