@@ -47,7 +47,7 @@ func (m *model) do(v verb) tea.Cmd {
 	case vQuit:
 		return m.quit()
 	case vSuspend:
-		return tea.Suspend
+		return m.suspend()
 	case vEsc:
 		m.climb()
 	case vBack:

@@ -48,6 +48,7 @@ type model struct {
 	lapsed  map[string]*lapses  // by cluster
 	acts    acts
 	asking  *asking // a plan that is being made
+	shell   bool    // one waits below, and takes the terminal when the console is suspended
 	leaving bool    // q was pressed once while a run is under way
 	end     error
 }

@@ -104,6 +104,7 @@ func Run(ctx context.Context, o Options) error {
 	}
 	out.jobs = newJobs(ctx)
 	m := newModel(o, out)
+	m.shell = shellAbove()
 	err := show(ctx, m, o.In, o.Out, o.Getenv)
 	stop(nil)
 	leave(m, o, err)
