@@ -22,11 +22,8 @@ type memory struct {
 	listed    []lag.PositionIx // the positions that marks are of, in their order
 	why       string
 	whyAt     lag.Moment
-	whyLost   int64          // records that the sentence calls lost
-	whyCounts [NumStates]int // positions by state when it was written
-	whyWorst  lag.PositionIx // the position it is about
-	alarmed   lag.Moment     // when it was last in trouble
-	troubled  lag.Moment     // the same, or anything of it was draining
+	alarmed   lag.Moment // when it was last in trouble
+	troubled  lag.Moment // the same, or anything of it was draining
 
 	episodeFrom, episodeLast lag.Moment // the run of rebalances that is on or was last
 	worstAge                 lag.Moment // the greatest age of a waiting record in this run of rebalances

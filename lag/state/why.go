@@ -7,34 +7,23 @@ import (
 	"weir/lag"
 )
 
-// How often the sentence of a state that holds is written anew: numbers in it are to be read, not to flicker.
-var (
-	rewordTrouble = seconds(10)
-	rewordCalm    = seconds(60)
-)
+// rewordCalm is how often the sentence of a calm state that holds is written anew; all others are at each reading: they tell
+// numbers that stand beside them too, and may not differ from those.
+var rewordCalm = seconds(60)
 
-// passing are the calm states that tell how long something has lasted: the words of a minute ago would tell it wrong.
+// passing are the calm states that tell how much or how long something is: the words of a minute ago would tell it wrong.
 func passing(s State) bool {
 	return s == Unknown || s == Rebalancing || s == Draining || s == Empty || s == NeverCommitted || s == Abandoned
 }
 
 // explainWhy writes the sentence that explains the group's state.
 func (j *Judge) explainWhy(r *lag.Reading, h *lag.History, g lag.GroupIx, m *memory, s *sums, v *Verdict) {
-	every := rewordCalm
-	switch {
-	case m.unseen:
-		every = 0 // it tells how old the news is, which must not be told younger
-	case v.Severity > Calm || passing(v.State):
-		every = rewordTrouble
-	}
-	// The map beside the sentence counts them too, and a key goes to the position it names.
-	other := v.Severity > Calm && (v.Counts != m.whyCounts || m.whyWorst != s.worstIx && v.State != FallingBehind)
-	if m.whyAt == lag.Never || m.now-m.whyAt >= every || other || v.State == LosingData && v.Lost != m.whyLost {
+	if m.whyAt == lag.Never || m.now-m.whyAt >= rewordCalm || m.unseen || v.Severity > Calm || passing(v.State) {
 		w := sentence{j: j, r: r, h: h, g: g, m: m, s: s, v: v}
 		if s.worstIx != lag.Nowhere || v.Severity == Calm || v.State == NotVisible {
 			m.why = w.write()
 		}
-		m.whyAt, m.whyLost, m.whyCounts, m.whyWorst = m.now, v.Lost, v.Counts, s.worstIx
+		m.whyAt = m.now
 	}
 	v.Why = m.why
 }
