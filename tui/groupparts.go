@@ -25,7 +25,8 @@ type layout struct {
 }
 
 // plan gives each part its rows. What gives up rows first: changes beyond 3, members beyond 2, the strips of the rates,
-// a chart of 5 for one of 4, the numbers on two lines. Spare rows go to the chart, up to 12, then to the members.
+// a chart of 5 for one of 4, the numbers on two lines; then, for what the sentence has to say, a finer curve and changes but
+// one. Spare rows go to the chart, up to 12, then to the members.
 func (g *groupPage) plan(w, h, said int) layout {
 	most := max(1, len(g.feed))
 	l := layout{side: w >= 110, why: min(2, said), chart: 4, changes: min(3, most), members: 2}
@@ -37,6 +38,13 @@ func (g *groupPage) plan(w, h, said int) layout {
 	if l.chart > 3 && h < l.rows() { // a second member says more than a finer curve
 		l.chart--
 	}
+	for l.why < said && h <= l.rows() && (l.chart > 3 || l.changes > 1) { // a sentence is cut last
+		if l.chart > 3 {
+			l.chart--
+			continue
+		}
+		l.changes--
+	}
 	spare := h - l.rows()
 	grow := func(n int, do func()) {
 		if spare >= n {
@@ -44,7 +52,7 @@ func (g *groupPage) plan(w, h, said int) layout {
 			spare -= n
 		}
 	}
-	for spare > 0 && l.why < said { // a sentence is cut last
+	for spare > 0 && l.why < said {
 		l.why++
 		spare--
 	}

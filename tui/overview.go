@@ -117,16 +117,16 @@ func (o *overview) draw(s *snap, w, h int) ([]line, string) {
 	if tall {
 		out = append(out, nil)
 	}
+	if room := o.roomFor(tall, h); room != o.room {
+		o.room, o.reading, o.watched = room, nil, nil
+		o.sync(s)
+	}
 	out = append(out, o.verdict(s, w, h)...)
 	if s.read() == nil || !s.seen() {
 		return append(append(out, nil), progressLines(s, w)...), ""
 	}
 	out = append(out, unfinishedLines(s, w)...)
 	out = append(out, nil)
-	if room := o.roomFor(tall, h); room != o.room {
-		o.room, o.reading, o.watched = room, nil, nil
-		o.sync(s)
-	}
 	if rows := h - len(out) - len(o.keys) - 27; tall && w >= 110 && rows >= 2 {
 		out = append(out, o.trafficLines(s, w, min(rows, max(8, h/7)))...)
 	} else {
@@ -161,11 +161,11 @@ func (o *overview) verdict(s *snap, w, h int) []line {
 	for _, part := range wrap(s.glyphs, head, w-2, 2) {
 		out = append(out, put(plain, " ").add(r, part))
 	}
-	// A sentence takes the rows that nothing else needs before it is cut: beside the table of groups, and those below.
+	// A sentence takes the rows that nothing graver needs before it is cut: beside the table of groups, the brokers and a change.
 	gravest := o.gravest(s)
 	most := 2
 	if n := len(gravest); n > 0 {
-		most += max(0, min(2, (h-16-len(o.keys)-2*n)/n))
+		most += max(0, min(2, (h-13-len(o.keys)-2*n)/n))
 	}
 	for _, g := range gravest {
 		out = append(out, sentences(s, s.safe(s.read().Groups[g].Name)+": "+whyOf(s, g), w, most)...)
