@@ -179,14 +179,19 @@ func (g *groupPage) verdictLines(s *snap, ix lag.GroupIx, w, why int) []line {
 }
 
 // headline is the sentence beside the chip, and the evidence that follows it. It holds as much of who, what and since
-// when as fits; a claim that doesn't fit at all stays with its evidence.
+// when as fits; a claim that doesn't fit at all stays with its evidence, and so does what is told of a group that is well, which
+// isn't what lasts since then.
 func (g *groupPage) headline(s *snap, ix lag.GroupIx, v *state.Verdict, w int) (said, rest string) {
 	why := whyOf(s, ix)
 	claim, rest := splitWhy(why)
 	claim = strings.TrimSuffix(claim, ".")
 	name, since := s.quoted(g.name), strongest(s, v)
 	room := w - text.Width(s.glyph(v.State)+looks[v.State].chip) - 6
-	for _, said := range []string{name + ": " + claim + since, claim + since, name + ": " + claim + ".", claim + "."} {
+	if v.Severity == state.Calm {
+		return s.glyphs.CutEnd(name+since, room), why
+	}
+	low := lowerFirst(claim)
+	for _, said := range []string{name + ": " + low + since, claim + since, name + ": " + low + ".", claim + "."} {
 		if text.Width(said) <= room {
 			return said, rest
 		}

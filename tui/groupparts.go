@@ -177,7 +177,7 @@ func numbersOf(s *snap, ix lag.GroupIx, v *state.Verdict) []fact {
 		{"LAG", s.bounded(text.ShortCount(v.Lag), v.LagBound), strong},
 		{"BEHIND", s.behind(v.TimeLag, v.TimeLagBound), strong},
 		{"IN/s", rateWord(v.Produce), plain}, {"OUT/s", rateWord(v.Consume), plain},
-		{"CATCH UP", duration(v.CatchUp), catchUpRole(v)}, {"LEFT", leftWord(v), plain}, lost,
+		{"CATCH UP", catchUpWord(s, v), catchUpRole(v)}, {"LEFT", leftWord(v), plain}, lost,
 		{"MEMBERS", members, plain}, {"TYPE", kind, plain}, {"COORDINATOR", coordinator, plain},
 	}
 	if owner := policyOwner(s, ix); owner != "" {
@@ -196,6 +196,14 @@ func protocolWords(said string) string {
 		b.WriteRune(r)
 	}
 	return strings.ToLower(b.String())
+}
+
+// catchUpWord is the time to catch up: of a group that has nothing to catch up, none applies.
+func catchUpWord(s *snap, v *state.Verdict) string {
+	if v.Lag == 0 || v.CatchUp >= 0 && v.CatchUp < s.refresh() {
+		return s.pick("–", "-")
+	}
+	return duration(v.CatchUp)
 }
 
 // catchUpRole is that of a time to catch up: never is grave where the group is.

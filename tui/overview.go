@@ -168,7 +168,7 @@ func (o *overview) verdict(s *snap, w, h int) []line {
 		most += max(0, min(2, (h-13-len(o.keys)-2*n)/n))
 	}
 	for _, g := range gravest {
-		out = append(out, sentences(s, s.safe(s.read().Groups[g].Name)+": "+whyOf(s, g), w, most)...)
+		out = append(out, sentences(s, s.safe(s.read().Groups[g].Name)+": "+lowerFirst(whyOf(s, g)), w, most)...)
 	}
 	if said := o.orphaned(s); said != "" && len(gravest) < 2 {
 		out = append(out, sentences(s, said, w, 2)...)

@@ -64,6 +64,14 @@ func chipOf(s state.State, sev state.Severity) role {
 	return strong
 }
 
+// lowerFirst has a sentence follow a name and a colon.
+func lowerFirst(s string) string {
+	if len(s) < 2 || s[1] >= 'A' && s[1] <= 'Z' {
+		return s
+	}
+	return strings.ToLower(s[:1]) + s[1:]
+}
+
 // sentence begins with a capital and ends with a full stop.
 func sentence(s string) string {
 	s = strings.TrimSpace(s)
