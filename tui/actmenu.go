@@ -209,7 +209,10 @@ func (a *actMenu) about(s *snap, w, h int) []line {
 		out = append(out, put(plain, "   ").add(strong, said).fit(s.glyphs, w))
 	}
 	if how := readOnlyWords(s); how != "" {
-		out = append(out, nil, put(plain, "   ").add(warning, how))
+		out = append(out, nil)
+		for _, part := range wrap(s.glyphs, how, w-4, 3) {
+			out = append(out, put(plain, "   ").add(warning, part))
+		}
 	}
 	out = append(out, fromShell(s, a.shell(s), "   ", w)...)
 	return out[:min(len(out), max(0, h))]
@@ -230,7 +233,7 @@ func readOnlyWords(s *snap) string {
 	if p.NoArming {
 		return "This console is read-only, and that can't be lifted: plans can be made and read, nothing is applied."
 	}
-	return "This console is read-only: a plan can be made and read; to apply it, arm:  :arm 15m REASON"
+	return "This console is read-only: a plan can be made and read; to apply it, arm with :arm 15m REASON"
 }
 
 // subjectLines say how the group stands that the action is about.

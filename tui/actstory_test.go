@@ -242,7 +242,7 @@ func TestAStalePlanIsRefusedAndSaysWhatMoved(t *testing.T) {
 func TestReadOnlyPlansAndAppliesNothingUntilArmed(t *testing.T) {
 	x := openActing(t, nil, 120, 40, troubled)
 	x.m.clusters[0].ReadOnly, x.stand.policy.ReadOnly = true, true
-	toPlan(x).reads("read-only", "to apply it, arm:  :arm 15m REASON")
+	toPlan(x).reads("read-only", "to apply it, arm with :arm 15m REASON")
 	x.keys("enter").reads(":arm 15m REASON", "CHANGES")
 	x.press(":").write("arm 15m").press("enter")
 	x.reads("write :arm 15m REASON")
@@ -299,7 +299,7 @@ func TestLeavingThePageDoesNotStopTheRun(t *testing.T) {
 		t.Error(":q in a run does not leave when it is asked twice, and only then")
 	}
 	x.press(":").write("run").press("enter")
-	x.reads("r-20261121-…408-a1b2c3d4", "• under way")
+	x.reads("▸ runs ▸ r-20261121-021408-a1b2c3d4", "• under way")
 	if x.send(tea.KeyPressMsg{Code: 'c', Mod: tea.ModCtrl}) != nil && !x.m.acts.work.stopping {
 		t.Error("ctrl+c did not ask the run to stop")
 	}

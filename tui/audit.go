@@ -26,7 +26,7 @@ type auditView struct {
 var auditColumns = []column{
 	{field: "seq", head: "SEQ", width: 8},
 	{field: "at", head: "AT", width: 13},
-	{field: "run", head: "RUN", width: 24, left: true, drop: 3},
+	{field: "run", head: "RUN", width: 26, left: true, drop: 3},
 	{field: "stage", head: "STAGE", width: 9, left: true},
 	{field: "kind", head: "WHAT", width: 16, left: true, drop: 2},
 	{field: "step", head: "STEP", width: 12, left: true},

@@ -163,7 +163,7 @@ var bindings = []binding{
 	{vByLag, []string{"L"}, "L", "lag", "order by lag", secOrder, atGroups | atPositions, 10, "there is no lag here to order by"},
 	{vByName, []string{"N"}, "N", "name", "order by name", secOrder, lists, 11, listsOnly},
 	{vByRate, []string{"R"}, "R", "rate", "order by rate", secOrder, atGroups | atTopics | atPositions, 0, "there is no rate here to order by"},
-	{vByAge, []string{"A"}, "A", "since", "order by how long it is so", secOrder, atGroups | atPositions, 0, "nothing here has an age"},
+	{vByAge, []string{"A"}, "A", "since", "order by age in the state", secOrder, atGroups | atPositions, 0, "nothing here has an age"},
 	{vByState, []string{"E"}, "E", "gravest", "gravest first", secOrder, atGroups | atPositions, 0, "nothing here has a state"},
 	{vLeft, []string{"left", "h"}, "←", "column", "choose a column; in the map, a cell back; of records, those before", secOrder, lists | atGroup | atPeek, 0, listsOnly},
 	{vRight, []string{"right", "l"}, "→", "column", "choose a column; in the map, a cell on; of records, those after", secOrder, lists | atGroup | atPeek, 0, listsOnly},

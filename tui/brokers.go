@@ -71,6 +71,11 @@ func (b *brokers) cells(s *snap, at int) []cell {
 			if ix >= 0 && s.read().Nodes[ix].Gone {
 				out[i] = cell{s.pick("–", "-"), quiet}
 			}
+		case "throttle_seconds":
+			out[i] = plainCell(s, &b.table.Columns[col], v, s.late != live)
+			if ix >= 0 && s.read().Nodes[ix].Gone { // it answers nobody
+				out[i] = cell{s.pick("–", "-"), quiet}
+			}
 		case "controller":
 			if yes, ok := v.Bool(); ok && yes {
 				out[i] = cell{"controller", quiet}

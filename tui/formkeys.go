@@ -151,12 +151,15 @@ func (f *actForm) ask() intent {
 		switch {
 		case r.fault != "":
 		case r.param == "" && r.text() == "":
-			r.fault = "is needed"
+			r.fault = needed
 		case r.radio != "" && r.text() == "" && (r.needed || r.radio != "partitions"):
-			r.fault = "is needed"
+			r.fault = needed
 		}
 		if r.fault != "" {
 			f.at = i
+			if r.fault == needed && r.radio != "" && r.help != "" { // what is chosen is no name by itself
+				return say{"needed here: " + r.help}
+			}
 			return say{r.label + " " + r.fault}
 		}
 	}
@@ -175,6 +178,9 @@ func (f *actForm) ask() intent {
 	f.wait, f.fault = true, ""
 	return askPlan{by: f, req: req, files: files, take: f.take}
 }
+
+// needed is what is wrong with a field that is empty and may not be.
+const needed = "is needed"
 
 // take takes in the plan, or why there is none: beside the field that the error names, or below them all.
 func (f *actForm) take(m *model, p actions.Plan, err error) tea.Cmd {

@@ -138,7 +138,13 @@ func (m *model) header(s *snap) line {
 	middle := append(modeLine(s), span{plain, gap})
 	middle = append(middle, troublesWord(s, m.sum(s)))
 	middle = append(middle, elsewhereWord(s)...)
-	whole := append(append(append(line(nil), middle...), span{plain, gap}), append(cost, append(line{{plain, gap}}, right...)...)...)
+	with := func(cost line) line {
+		return append(append(append(line(nil), middle...), span{plain, gap}), append(cost, append(line{{plain, gap}}, right...)...)...)
+	}
+	whole := with(cost)
+	if !narrow && m.crumbsNeed(s) > m.w-whole.width()-1 { // and is told in fewer words before that name is cut
+		whole = with(put(weight, costWords(s, true)))
+	}
 	if whole.width() > m.w-32 { // the cost goes before the name of what is looked at does
 		whole = append(append(append(line(nil), middle...), span{plain, gap}), right...)
 	}
@@ -168,6 +174,12 @@ func elsewhereWord(s *snap) line {
 		said = itoa(dark) + " not seen"
 	}
 	return put(plain, ", ").add(warning, said)
+}
+
+// crumbsNeed is the room that the cluster and what is looked at take, both whole.
+func (m *model) crumbsNeed(s *snap) int {
+	all := m.top().crumbs(s)
+	return badge(s).width() + 1 + text.Width(s.safe(s.conf.Name)+s.pick(" ▸ ", " > ")+s.safe(all[len(all)-1]))
 }
 
 // crumbs is the path to the view, cut from its left.

@@ -341,7 +341,7 @@ func (g *groupPage) partitions(s *snap, ix lag.GroupIx, w int, p layout) []line 
 		facts = joinFacts(facts, "~ as of "+s.stamp(at))
 	}
 	if g.panel == onPartitions {
-		facts = g.handFacts(s, ix)
+		facts = g.handFacts(s, ix, w-18)
 	}
 	if len(drawn) == 0 {
 		drawn = []line{put(quiet, "   none: the group has no commit and no assignment that could be seen")}
@@ -353,8 +353,9 @@ func (g *groupPage) partitions(s *snap, ix lag.GroupIx, w int, p layout) []line 
 	return append([]line{rule(s, "partitions", facts, w)}, padded(drawn, rows)...)
 }
 
-// handFacts tells the cell in hand: how the partitions stand that it is of, and the gravest of them.
-func (g *groupPage) handFacts(s *snap, ix lag.GroupIx) string {
+// handFacts tells the cell in hand: how the partitions stand that it is of, and the gravest of them, with as much of who reads
+// it as fits.
+func (g *groupPage) handFacts(s *snap, ix lag.GroupIx, w int) string {
 	_, cells, _, ok := g.heat.in()
 	if !ok {
 		return ""
@@ -373,15 +374,20 @@ func (g *groupPage) handFacts(s *snap, ix lag.GroupIx) string {
 		out += " " + s.lasting(p.Since)
 	}
 	out += ", lag " + exactOr(p.Lag)
-	if who := ownerOf(s, ix, p); who != "" {
-		out += ", " + who
-	}
+	commit := ""
 	if r := s.read(); lag.Known(r.Committed[p.Position]) {
-		out += ", committed " + text.Exact(r.Committed[p.Position])
+		commit = ", committed " + text.Exact(r.Committed[p.Position])
 	} else if r.Committed[p.Position] == lag.None {
-		out += ", no commit"
+		commit = ", no commit"
 	}
-	return out
+	for _, tail := range []string{commit, ""} { // the host says more than an offset, which the table has
+		for _, who := range ownerWords(s, ix, p) {
+			if text.Width(out+", "+who+tail) <= w {
+				return out + ", " + who + tail
+			}
+		}
+	}
+	return out + commit
 }
 
 // exactOr is an offset or a lag in full; "?" and "none" for what is not known or not there.

@@ -58,7 +58,7 @@ func (h *help) draw(s *snap, w, rows int) ([]line, string) {
 	if h.expr == "" {
 		body = append(append(body, nil), legend(s, w)...)
 	}
-	out := []line{put(strong, " Keys that work on "+h.name+". Enter on one does it; those in grey can't there, and say why."), h.whole(s, all, w)}
+	out := []line{put(strong, " "+h.title(w-1)), h.whole(s, all, w)}
 	h.page = max(1, rows-len(out))
 	switch {
 	case hand < h.top+1:
@@ -71,6 +71,17 @@ func (h *help) draw(s *snap, w, rows int) ([]line, string) {
 	}
 	h.top = max(0, min(h.top, len(body)-h.page))
 	return append(out, body[h.top:min(len(body), h.top+h.page)]...), itoa(h.at+1) + " of " + itoa(len(all))
+}
+
+// title says what the page is of, in as many words as fit whole.
+func (h *help) title(w int) string {
+	for _, said := range []string{"Keys that work on " + h.name + ". Enter on one does it; those in grey can't there, and say why.",
+		"Keys that work on " + h.name + ". Enter on one does it; those in grey can't."} {
+		if text.Width(said) <= w {
+			return said
+		}
+	}
+	return "Enter on a key does it; those in grey can't here, and say why."
 }
 
 // whole is all that is told of the key in hand: in its column it may be cut.
@@ -137,7 +148,20 @@ func (h *help) row(s *snap, b *binding, under bool, w int) line {
 		keys = cursor
 	}
 	l = l.add(keys, shown).add(plain, strings.Repeat(" ", max(1, 10-text.Width(shown))))
-	return l.add(words, b.help).fit(s.glyphs, w)
+	return l.add(words, b.short(w-l.width())).fit(s.glyphs, w)
+}
+
+// short is what a key does in as many of its clauses as fit, or in the footer's word.
+func (b *binding) short(w int) string {
+	said := b.help
+	for text.Width(said) > w {
+		at := strings.LastIndexAny(said, ",:;")
+		if at <= 0 {
+			return b.label
+		}
+		said = said[:at]
+	}
+	return said
 }
 
 // safeKeys writes the arrows out.

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -111,7 +112,7 @@ func rowOf(s *snap, m *lag.Member, at map[lag.PartitionIx]int, all []state.Posit
 		} else {
 			row.out += pos.Consume
 		}
-		if row.worst == nil || pos.Severity > row.worst.Severity || pos.Severity == row.worst.Severity && pos.Lag > row.worst.Lag {
+		if row.worst == nil || worseThan(pos, row.worst) {
 			row.worst = pos
 		}
 	}
@@ -125,28 +126,38 @@ func rowOf(s *snap, m *lag.Member, at map[lag.PartitionIx]int, all []state.Posit
 	return row
 }
 
+// worseThan reports whether a position is in more trouble than another, as the group's own state weighs them.
+func worseThan(a, b *state.Position) bool {
+	return cmp.Or(cmp.Compare(a.Severity, b.Severity), cmp.Compare(a.State, b.State), cmp.Compare(a.TimeLag, b.TimeLag), cmp.Compare(a.Lag, b.Lag)) > 0
+}
+
+// idOfItsOwn is the least length of an id that a consumer makes of nothing but chance, as those of KIP-848 do.
+const idOfItsOwn = 20
+
 // memberName is how a member is called: its instance id, else its client id and the beginning of its own.
 func memberName(t theme, m *lag.Member) string {
 	if m.InstanceID != "" {
 		return m.InstanceID
 	}
-	if rest, ok := strings.CutPrefix(m.ID, m.ClientID+"-"); ok && len(rest) > 8 && m.ClientID != "" {
-		return m.ClientID + "-" + rest[:6] + t.glyphs.Ellipsis()
+	rest, ok := strings.CutPrefix(m.ID, m.ClientID+"-")
+	if m.ClientID == "" || len(rest) <= 8 || !ok && len(m.ID) < idOfItsOwn {
+		return m.ID
 	}
-	return m.ID
+	return m.ClientID + "-" + rest[:6] + t.glyphs.Ellipsis()
 }
 
-// ownerOf names the member a position is assigned to, and its host; "" when there is none.
-func ownerOf(s *snap, g lag.GroupIx, p *state.Position) string {
+// ownerWords name the member a position is assigned to, the most telling words first; none when there is none.
+func ownerWords(s *snap, g lag.GroupIx, p *state.Position) []string {
 	r := s.read()
 	part := r.Positions[p.Position].Partition
 	for i := range r.Groups[g].Members {
 		m := &r.Groups[g].Members[i]
 		if slices.Contains(m.Assigned, part) {
-			return s.safe(memberName(s.theme, m)) + " on " + s.safe(hostOf(m))
+			host, client := " on "+s.safe(hostOf(m)), s.safe(cmp.Or(m.InstanceID, m.ClientID))
+			return []string{s.safe(memberName(s.theme, m)) + host, client + host}
 		}
 	}
-	return ""
+	return nil
 }
 
 func hostOf(m *lag.Member) string { return strings.TrimPrefix(m.Host, "/") }
@@ -178,7 +189,7 @@ func (m *members) facts(s *snap) string {
 
 func (m *members) cells(s *snap, r *memberRow, old bool) []cell {
 	n, bound := r.lag.Value()
-	worst := cell{"", quiet}
+	worst, parts := cell{"", quiet}, cell{s: r.parts}
 	if r.worst != nil {
 		p := &s.read().Partitions[s.read().Positions[r.worst.Position].Partition]
 		word := looks[r.worst.State].word
@@ -195,7 +206,8 @@ func (m *members) cells(s *snap, r *memberRow, old bool) []cell {
 	}
 	if len(r.m.Assigned) == 0 {
 		records, out = cell{s: s.pick("–", "-") + "  ", role: quiet}, cell{s: s.pick("–", "-") + "  ", role: quiet}
+		parts = cell{"none now", quiet}
 	}
 	return []cell{{s: s.safe(memberName(s.theme, r.m))}, {s: s.safe(hostOf(r.m))}, {s.safe(r.m.ClientID), quiet},
-		{s: r.parts}, records, out, worst}
+		parts, records, out, worst}
 }

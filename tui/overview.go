@@ -316,6 +316,9 @@ func (o *overview) worst(s *snap, w, room int) []line {
 	if at := o.heldSince(s); at != "" {
 		fact = at
 	}
+	if o.onlyBad {
+		fact = "only troubles (!); " + fact
+	}
 	out := []line{rule(s, "worst groups", fact, w)}
 	if len(o.keys) > 0 {
 		rows := min(room-2, len(o.keys)+1)

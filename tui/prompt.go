@@ -87,6 +87,9 @@ func (p *prompt) draw(s *snap, w int) line {
 	r := warning
 	if hint == "" {
 		r, hint = quiet, "Enter keeps, Esc leaves it"
+		if p.kind == ':' {
+			hint = "Enter goes there, Esc leaves it"
+		}
 		if p.doubt != "" {
 			hint = p.doubt
 		}

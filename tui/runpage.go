@@ -27,15 +27,6 @@ type runPage struct {
 	fault   string
 }
 
-var stepColumns = []column{
-	{head: "STEP", width: 12, left: true},
-	{head: "WHAT", width: 20, left: true, stretch: true},
-	{head: "ITEMS", width: 7, drop: 3},
-	{head: "ANNOUNCED", width: 12, drop: 2},
-	{head: "ANSWERED", width: 12, drop: 1},
-	{head: "RESULT", width: 22, left: true},
-}
-
 func newRunPage(w *work, run string) *runPage {
 	return &runPage{run: run, work: w, grid: grid{columns: stepColumns, grow: 0, chosen: -1}}
 }
@@ -153,6 +144,7 @@ func (p *runPage) draw(s *snap, w, h int) ([]line, string) {
 	switch {
 	case len(p.rows) > 0:
 		steps := min(max(3, room-4), len(p.rows)+1)
+		p.columns = stepColumnsFor(w)
 		out = append(out, p.grid.draw(s.theme, w, steps, true, func(i int) []cell { return p.cells(s, i) })...)
 	case p.live():
 		out = append(out, put(plain, "   checking the guards and taking the locks; nothing is written yet"))
@@ -243,51 +235,6 @@ func (p *runPage) facts(s *snap) string {
 		return ""
 	}
 	return "started " + s.stamp(began) + " " + text.Zone(s.now) + " by " + s.safe(by) + ", plan " + digestWord(digest)
-}
-
-func (p *runPage) cells(s *snap, at int) []cell {
-	r := &p.rows[at]
-	never := s.pick("–", "-")
-	stampOr := func(t time.Time) string {
-		if t.IsZero() {
-			return never
-		}
-		return s.stamp(t)
-	}
-	items := never
-	if r.items > 0 {
-		items = text.Exact(int64(r.items))
-	}
-	return []cell{{s: s.safe(r.id)}, {s: s.safe(r.title)}, {s: items}, {s: stampOr(r.began)}, {s: stampOr(r.ended)}, p.result(s, r)}
-}
-
-// result is what became of a step.
-func (p *runPage) result(s *snap, r *stepRow) cell {
-	switch {
-	case r.outcome == actions.OutcomeApplied:
-		return cell{s.pick("✓", "v") + " " + s.safe(orWord(r.note, "done")), good}
-	case r.outcome == actions.OutcomeNot:
-		return cell{s.pick("✗", "X") + " not done" + s.safe(comma(r.note)), warning}
-	case r.outcome == actions.OutcomeMixed:
-		return cell{s.pick("▲", "^") + " in part" + s.safe(comma(r.note)), critical}
-	case p.live() && !r.known:
-		return cell{s.pick("•", "*") + " under way", accent}
-	}
-	return cell{"? not known", critical}
-}
-
-func orWord(a, b string) string {
-	if a == "" {
-		return b
-	}
-	return a
-}
-
-func comma(s string) string {
-	if s == "" {
-		return ""
-	}
-	return ", " + s
 }
 
 // journal are the newest entries of the run.

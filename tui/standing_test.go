@@ -82,7 +82,7 @@ func TestWhatAnActionNeedsIsAskedFor(t *testing.T) {
 	x.keys("a")
 	x.choose("offset-reset")
 	x.keys("enter").lacks("all that the action finds")
-	x.keys("enter").reads("these is needed")
+	x.keys("enter").reads("needed here: only this topic, or these partitions of it")
 	if len(x.stand.asked) != 0 {
 		t.Errorf("asked for %+v", x.stand.asked)
 	}
