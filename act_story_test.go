@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -99,9 +100,13 @@ func slowly(p *screentest.Terminal, text string) {
 	p.AwaitGone("not yet")
 }
 
-// byHand types a name from a letter on: a key, and the next once the screen shows it.
+// aKey is how long a hand that is quick takes for a key: what comes much faster is refused as pasted.
+const aKey = 20 * time.Millisecond
+
+// byHand types a name from a letter on: a key, and the next once the screen shows it, no sooner than a hand could.
 func byHand(p *screentest.Terminal, text string, from int) {
 	for i := from; i < len(text); i++ {
+		time.Sleep(aKey)
 		p.Type(text[i : i+1])
 		p.Await("type the name       " + text[:i+1])
 	}

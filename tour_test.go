@@ -185,7 +185,7 @@ func (w *tour) act() {
 	w.p.Type("/audit-archive\r")
 	w.p.Await("filter audit-archive")
 	w.p.Type("a")
-	w.sees("What can be done", "menu", "`a`: what can be done to the group, and why not, for what can't.", "what can be done to audit-archive", "offset-reset", "arm:  :arm 15m REASON")
+	w.sees("What can be done", "menu", "`a`: what can be done to the group, and why not, for what can't.", "what can be done to audit-archive", "offset-reset", "arm with :arm 15m REASON")
 	for row := 2; !strings.Contains(w.p.Screen(), "> offset-reset"); row++ {
 		w.p.Type("j")
 		w.p.Await(fmt.Sprintf("%d of ", row))

@@ -32,7 +32,7 @@ func TestACopyIsOfNoScreen(t *testing.T) {
 		keys []string
 		told []string
 	}{
-		"overview": {[]string{"1"}, []string{"audit-sink: Nobody has read it", "on and on. The end.", "**worst groups**", "| ■ stalled | payments-settle |", "**brokers**", "| 10.4.0.6 |",
+		"overview": {[]string{"1"}, []string{"audit-sink: nobody has read it", "on and on. The end.", "**worst groups**", "| ■ stalled | payments-settle |", "**brokers**", "| 10.4.0.6 |",
 			"**changes, CET**", "joined, 0 members before: settle-0 on 10.4.2.11 and 7 more", "lag ≥181M", "15 keeping up"}},
 		"group": {[]string{"1", "j", "enter"}, []string{"■ STALLED", "on and on. The end.", "COORDINATOR b2, stable", "100k┤", "- a 02:51:38 ■ stalled, was keeping up",
 			"| stalled | payments-settle | payments.events | 7 |", "| payments.events | 23 |", "settle/1.42.0-" + strings.Repeat("0123456789", 6) + "-end", "very-long.example", "| payments.events:3,4,5,6,7,8 |", "8 live"}},
