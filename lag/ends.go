@@ -247,5 +247,6 @@ func (h *History) madeAnew(ps []PartitionIx) {
 		h.breakSegment(int(p), e, 0)
 		e.End, e.Stable, e.base = Unknown, Unknown, Unknown
 		e.Anew = h.axis.now
+		e.Open, e.Markers, e.Stood, e.Freed, e.FreedFrom = false, false, 0, Never, Unknown // none of its transactions are in this log
 	}
 }

@@ -38,7 +38,8 @@ type GroupTrack struct {
 	Listed Moment // when it was last listed; Never
 	Moved  bool   // some commit of it moved in the last reading
 
-	cleared            bool // some commit of it was gone in the last reading
+	cleared            bool         // some commit of it was gone in the last reading
+	listed             []PositionIx // its positions, as of the last reading
 	state              string
 	left               Moment // when it lost its members; Never
 	window             Moment

@@ -50,6 +50,7 @@ func (h *History) foldGroup(r *Reading, g GroupIx, fresh bool) {
 	grp := &r.Groups[g]
 	gt := &h.groups[g]
 	gt.Moved, gt.cleared = false, false
+	h.unlist(r, gt, grp.Positions)
 	if _, unread := r.Unread[g]; unread {
 		fresh = false
 	}
@@ -106,6 +107,26 @@ func (h *History) foldGroup(r *Reading, g GroupIx, fresh bool) {
 	gt.lag = behind
 	gt.produced += produced
 	gt.consumed += consumed
+}
+
+// unlist takes in that positions are listed no more, as their group's last commit on their topic is gone.
+func (h *History) unlist(r *Reading, gt *GroupTrack, now []PositionIx) {
+	was := gt.listed
+	if len(was) == len(now) && (len(now) == 0 || &was[0] == &now[0]) {
+		return
+	}
+	gt.listed = now
+	listed := make(map[PositionIx]bool, len(now))
+	for _, i := range now {
+		listed[i] = true
+	}
+	for _, i := range was {
+		if t := &h.tracks[i]; !listed[i] && r.Committed[i] == None && Known(t.Commit) {
+			t.Told = t.Told&^JustMoved | Fresh
+			h.move(i, t, &h.ends[r.Positions[i].Partition], None, 0)
+			gt.cleared = true
+		}
+	}
 }
 
 // blur returns for how many seconds what is read of a group now may have been so.
