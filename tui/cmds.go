@@ -164,11 +164,11 @@ func (o *outside) writeFile(name, s string) tea.Cmd {
 	}
 }
 
-// nextTick comes at the next full second, unless all ends before.
-func (o *outside) nextTick() tea.Cmd {
+// nextTick comes when the next full step begins, unless all ends before.
+func (o *outside) nextTick(step time.Duration) tea.Cmd {
 	return func() tea.Msg {
 		now := time.Now()
-		t := time.NewTimer(now.Truncate(time.Second).Add(time.Second).Sub(now))
+		t := time.NewTimer(now.Truncate(step).Add(step).Sub(now))
 		defer t.Stop()
 		select {
 		case at := <-t.C:

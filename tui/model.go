@@ -95,7 +95,7 @@ func newModel(o Options, out outside) *model {
 
 // Init asks for what comes in.
 func (m *model) Init() tea.Cmd {
-	return tea.Batch(m.out.nextState(), m.out.nextProgress(), m.out.nextTick(), m.out.nextMarks(0), m.out.nextHeard(), m.refreshRuns(), synchronize, tea.RequestBackgroundColor)
+	return tea.Batch(m.out.nextState(), m.out.nextProgress(), m.out.nextTick(m.step()), m.out.nextMarks(0), m.out.nextHeard(), m.refreshRuns(), synchronize, tea.RequestBackgroundColor)
 }
 
 // Update takes in one message.
@@ -107,7 +107,7 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		cmd = m.out.nextState()
 	case tickMsg:
 		m.pass(time.Time(msg))
-		cmd = tea.Batch(m.out.nextTick(), m.keepRuns(), m.rest())
+		cmd = tea.Batch(m.rest(), m.out.nextTick(m.step()), m.keepRuns())
 	case marksMsg:
 		m.notes.take(msg)
 		cmd = m.out.nextMarks(marksEvery)

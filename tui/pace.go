@@ -12,6 +12,14 @@ import (
 // idleAfter is how long nobody touches anything before weir looks to what it takes itself.
 const idleAfter = time.Minute
 
+// step is how often the clock of the screen moves on: each time a frame is made, mostly for nothing while ages alone pass.
+func (m *model) step() time.Duration {
+	if m.pace.Idle || m.pace.Away {
+		return 2 * time.Second
+	}
+	return time.Second
+}
+
 // attend tells the engine whether anybody looks. Terminals that don't tell are looked at always; a key says so too, and that
 // somebody works here.
 func (m *model) attend(looks bool) tea.Cmd {

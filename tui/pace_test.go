@@ -2,6 +2,7 @@ package tui
 
 import (
 	"testing"
+	"testing/synctest"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -27,6 +28,35 @@ func TestTheEngineIsToldWhetherAnybodyLooks(t *testing.T) {
 	if !c.m.View().ReportFocus {
 		t.Error("the terminal is not asked to tell of its focus")
 	}
+}
+
+// TestTheClockStepsWiderWhileNothingIsTouched: each step makes a frame.
+func TestTheClockStepsWiderWhileNothingIsTouched(t *testing.T) {
+	c := open(t, nil, 80, 24, 1, troubled)
+	c.send(keyMsg("j"))
+	for _, w := range []struct {
+		after time.Duration
+		step  time.Duration
+	}{{0, time.Second}, {idleAfter - time.Second, time.Second}, {idleAfter, 2 * time.Second}} {
+		c.send(tickMsg(c.m.touched.Add(w.after))) // the next one is not waited for
+		if got := c.m.step(); got != w.step {
+			t.Errorf("%s after the last key the clock steps by %s, want %s", w.after, got, w.step)
+		}
+	}
+	if c.send(keyMsg("j")); c.m.step() != time.Second {
+		t.Errorf("after a key it steps by %s", c.m.step())
+	}
+	synctest.Test(t, func(t *testing.T) {
+		begun := time.Now()
+		time.Sleep(300 * time.Millisecond)
+		o := outside{done: make(chan struct{})}
+		for _, step := range []time.Duration{time.Second, time.Second, 2 * time.Second, 2 * time.Second} {
+			o.nextTick(step)()
+		}
+		if took := time.Since(begun); took != 6*time.Second {
+			t.Errorf("1, 1, 2 and 2 s from within the first second end after %s, want on the full sixth", took)
+		}
+	})
 }
 
 func TestRefreshStepsWithinBounds(t *testing.T) {
