@@ -200,6 +200,9 @@ func (d *differ) idle(g GroupIx, i PositionIx) bool {
 		return false
 	}
 	gt := &d.h.groups[g]
+	if unread := Moment(d.h.tracks[i].Blur) * 10; unread > d.h.Stale() && gt.Since >= d.h.axis.now-unread {
+		return false // its commits were not read since before it lost its members
+	}
 	if gt.Phase == Memberless && gt.Since < d.h.axis.before {
 		return true
 	}

@@ -139,3 +139,27 @@ func TestACommitPastAnEndThatIsOld(t *testing.T) {
 	s.down, s.dark, s.rate[1] = false, nil, 0
 	s.within(30, Ahead)
 }
+
+// What the last members committed while the commits could not be read was not set from outside.
+func TestLastCommitsThatWereNotSeen(t *testing.T) {
+	s := warm(t, 2)
+	s.unread = map[lag.GroupIx]lag.Reason{0: lag.Timeout}
+	s.readAll(false) // what is not read stays as it was
+	s.pass(12)
+	last := append([]int64(nil), s.end...)
+	s.rate[0], s.rate[1] = 0, 0
+	s.state("Empty")
+	s.pass(10)
+	s.unread, s.commit = nil, last
+	s.pass(5)
+	if s.happened(lag.OffsetsSkipped) {
+		t.Errorf("%v", s.events)
+	}
+	s.commit[0] = s.end[0]
+	s.end[0] += 50
+	s.pass(5)
+	s.commit[0] = s.end[0]
+	if s.pass(3); !s.happened(lag.OffsetsSkipped) {
+		t.Errorf("not told: %v", s.events)
+	}
+}

@@ -81,6 +81,7 @@ func (m *memory) observe(l *limits, r *lag.Reading, h *lag.History, g lag.GroupI
 	if gt.Moved {
 		switch {
 		case codes[m.code].severity == Critical: // that was no step, it stood still
+		case m.blindFrom != lag.Never: // nor is that, it was not seen
 		case m.moved != lag.Never:
 			m.gap = max(m.gap*7/10, m.now-max(m.moved, m.base))
 		}
