@@ -155,7 +155,12 @@ func (h *help) row(s *snap, b *binding, under bool, w int) line {
 func (b *binding) short(w int) string {
 	said := b.help
 	for text.Width(said) > w {
-		at := strings.LastIndexAny(said, ",:;")
+		at := -1
+		for _, end := range []string{";", ":", ","} { // a clause goes with all of it
+			if at = strings.LastIndex(said, end); at > 0 {
+				break
+			}
+		}
 		if at <= 0 {
 			return b.label
 		}

@@ -39,6 +39,7 @@ func TestHelpIsToldInWholeWords(t *testing.T) {
 				t.Errorf("at %d columns: %q", w, l)
 			}
 		}
+		c.lacks("next panel; of a record ", "the chart: an hour ")
 	}
 }
 
