@@ -22,7 +22,7 @@ func resting(t *testing.T) *sim {
 func (s *sim) told(transactional bool) {
 	by := []lag.Producer{{ID: 7, TxnStart: lag.None, Transactional: transactional}}
 	s.writers = map[lag.TopicIx]*lag.Writers{0: {At: s.at, Asked: 2, Written: map[lag.PartitionIx]lag.Written{
-		0: {Count: 1, Producers: by}, 1: {Count: 1, Producers: by}}}}
+		0: {Count: 1, Producers: by, At: s.at}, 1: {Count: 1, Producers: by, At: s.at}}}}
 }
 
 // What is unread where transactional producers write may be their markers, however short their transactions are; where no
@@ -78,5 +78,49 @@ func TestMarkersAreNoExcuseForThoseWhoReachTheEnd(t *testing.T) {
 	s.within(60, Stopped)
 	if s.res.Of(0).TimeLag < time.Second {
 		t.Errorf("%v behind", s.res.Of(0).TimeLag)
+	}
+}
+
+// What was told of a topic before its last record came says nothing of that, and what could not be told once may be later.
+func TestWhoWritesIsAskedAgain(t *testing.T) {
+	s := newSim(t, 2)
+	s.behind = 1
+	s.told(false)
+	s.pass(120)
+	for range 2 {
+		s.rate[0], s.rate[1] = 0, 0
+		s.pass(340)
+		if d := s.j.Doubts(); len(d) != 1 {
+			t.Errorf("after %d s it asks about %v", s.seconds, d)
+		}
+		s.rate[0], s.rate[1] = 10, 10
+		s.pass(60)
+	}
+}
+
+// Of many topics each has its turn, though nobody tells of those before it.
+func TestManyDoubts(t *testing.T) {
+	const topics = 3 * mostDoubts
+	r := &lag.Reading{Topology: &lag.Topology{}}
+	for i := range topics {
+		r.Partitions = append(r.Partitions, lag.Partition{Topic: lag.TopicIx(i)})
+	}
+	m := newMemory()
+	j, asked := New(nil), map[lag.TopicIx]bool{}
+	for m.now = 10_000; m.now < 10_000+4*standard.restFor/2; m.now += 50 {
+		j.doubts.begin(m.now)
+		for p := range r.Partitions {
+			t := lag.Track{Commit: 9, Unread: 1, Third: lag.Never}
+			j.doubt(&facts{l: &standard, r: r, m: &m, t: &t, e: &lag.EndTrack{}, p: lag.PartitionIx(p)})
+		}
+		if len(j.Doubts()) > mostDoubts {
+			t.Fatalf("at once it asks about %v", j.Doubts())
+		}
+		for _, topic := range j.Doubts() {
+			asked[topic] = true
+		}
+	}
+	if len(asked) != topics {
+		t.Errorf("it asks about %v", asked)
 	}
 }

@@ -38,7 +38,7 @@ func (j *Judge) Judge(r *lag.Reading, h *lag.History) *Result {
 	}
 	out := &Result{At: r.Tick, now: h.Now(), Groups: make([]Verdict, len(r.Groups)), marks: make([][]mark, len(r.Groups))}
 	j.witness(r, h)
-	j.doubts.topics = j.doubts.topics[:0]
+	j.doubts.begin(h.Now())
 	for g := range r.Groups {
 		j.group(r, h, lag.GroupIx(g), &out.Groups[g])
 		out.marks[g] = j.mem[g].marks

@@ -137,8 +137,9 @@ func (s *sweep) buryPartition(p lag.PartitionIx) {
 	s.w.partRoutes++
 }
 
-// forget makes the offsets of a topic unknown, because the log they belonged to is gone.
+// forget makes the offsets of a topic unknown, and who wrote it, because the log they belonged to is gone.
 func (s *sweep) forget(t lag.TopicIx) {
+	delete(s.writers, t)
 	s.dead = append(s.dead, s.w.topo.Topics[t].Partitions...)
 }
 

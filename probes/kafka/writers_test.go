@@ -246,3 +246,19 @@ func TestWhoWritesIsAskedOfWhatIsNamed(t *testing.T) {
 		}
 	})
 }
+
+// TestWhoWroteALogThatIsGone: who wrote a topic is forgotten with its log, as it says nothing of one that is made anew.
+func TestWhoWroteALogThatIsGone(t *testing.T) {
+	leakless(t)
+	onFake(t, func(*to) {}, func(k *fake) {
+		k.sweep(probes.Want{Due: probes.All})
+		if r := k.sweep(looked("orders")); r.writers("orders") == nil {
+			t.Fatal("nobody told")
+		}
+		_, err := k.admin.DeleteTopic(k.t.Context(), "orders")
+		must(k.t, err)
+		if r := k.sweep(probes.Want{Due: probes.All}); r.writers("orders") != nil {
+			t.Errorf("of a topic that is gone: %+v", r.writers("orders"))
+		}
+	})
+}
