@@ -171,8 +171,8 @@ var bindings = []binding{
 
 	{vRecord, []string{"r"}, "r", "record", "read the record at the committed offset; of a topic, the newest", secLook, atGroup | atPositions | atTopic, 2, "records are read from a group, its partitions, or a topic"},
 	{vBroken, []string{"n"}, "n", "next broken", "the next record that begins as JSON and is not whole", secLook, atPeek, 2, "that works on records"},
-	{vDescribe, []string{"d"}, "d", "describe", "all that is known, field by field", secLook, cursored&^(atHelp|atClusters) | atPeek, 9, "there is nothing here to describe"},
-	{vRaw, []string{"y"}, "y", "raw", "raw JSON, as -o json", secLook, cursored&^(atHelp|atClusters) | atPeek, 0, "there is nothing here to show raw"},
+	{vDescribe, []string{"d"}, "d", "describe", "all that is known, field by field", secLook, cursored&^atHelp | atPeek, 9, "there is nothing here to describe"},
+	{vRaw, []string{"y"}, "y", "raw", "raw JSON, as -o json", secLook, cursored&^atHelp | atPeek, 0, "there is nothing here to show raw"},
 	{vWide, []string{"w"}, "w", "wide", "the columns that did not fit", secLook, lists, 0, listsOnly},
 	{vSpan, []string{"s"}, "s", "span", "the chart: an hour, or ten minutes", secLook, atGroup, 10, "the chart is on a group's page"},
 	{vUTC, []string{"t"}, "t", "UTC", "UTC or local time", secLook, anywhere, 0, ""},

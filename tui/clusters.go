@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"weir/internal/text"
+	"weir/internal/wire"
 	"weir/lag"
 )
 
@@ -177,7 +178,7 @@ func (c *clusters) do(_ *snap, v verb) intent {
 }
 
 func (c *clusters) command(*snap) []string {
-	args := []string{"weir", "get", "groups"}
+	args := []string{"weir", "get", "clusters"}
 	for i, of := range c.all {
 		if i == 0 {
 			args = append(args, of.conf.Flags...)
@@ -186,7 +187,21 @@ func (c *clusters) command(*snap) []string {
 			args = append(args, "-c", of.conf.Name)
 		}
 	}
-	return append(args, "--window", lookOn, "--filter", troublesFilter)
+	return append(args, "--window", lookOn)
+}
+
+// describe is the cluster under the cursor, as weir get clusters tells it.
+func (c *clusters) describe(s *snap, raw bool) (string, []string, bool) {
+	at, ok := c.under()
+	if !ok || at >= len(c.all) {
+		return "", nil, false
+	}
+	of := c.all[at]
+	seen := of.wire()
+	if seen == nil {
+		seen = []wire.Cluster{{Name: of.conf.Name, Environment: of.conf.Environment}}
+	}
+	return of.conf.Name, pages(s, wire.New(s.version, s.judged, seen, wire.Clusters(seen)), raw), true
 }
 
 // others are the clusters beside this one that were looked at already.

@@ -25,7 +25,7 @@ func TestTheCommandLineShowsWhatTheViewDoes(t *testing.T) {
 		{[]string{"4"}, "weir get brokers --config /etc/w.toml -c prod-eu"},
 		{[]string{"5"}, "weir get events --config /etc/w.toml -c prod-eu"},
 		{[]string{"2", "j", "enter"}, "weir describe group payments-settle --config /etc/w.toml -c prod-eu --window 20s"},
-		{[]string{"0"}, "weir get groups --config /etc/w.toml -c prod-eu --window 20s --filter '" + bad + "'"},
+		{[]string{"0"}, "weir get clusters --config /etc/w.toml -c prod-eu --window 20s"},
 	} {
 		c := open(t, nil, 120, 40, 2, troubled)
 		c.m.clusters[0].Flags = []string{"--config", "/etc/w.toml"}

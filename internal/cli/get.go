@@ -48,6 +48,7 @@ var kinds = []kind{
 	{"partitions", "TOPIC", "partitions, their replicas and offsets", wire.Partitions,
 		probes.Ends | probes.Starts | probes.Stables | probes.Layout | probes.Sizes, lag.KindTopic,
 		[]string{lag.KindTopic, lag.KindGroup}, true},
+	{"clusters", "", "clusters: their groups, troubles, lag and brokers, in sums", wire.Clusters, groupsDue, lag.KindCluster, nil, false},
 	{"brokers", "BROKER", "brokers, what they lead and how they answer", wire.Brokers, probes.Layout, lag.KindBroker, nil, true},
 }
 
@@ -61,7 +62,7 @@ type rowFlags struct {
 }
 
 func (a *app) get() *cobra.Command {
-	get := &cobra.Command{Use: "get", Short: "List groups, positions, members, topics, partitions, brokers or events"}
+	get := &cobra.Command{Use: "get", Short: "List groups, positions, members, topics, partitions, brokers, clusters or events"}
 	var subs []*cobra.Command
 	for i := range kinds {
 		subs = append(subs, a.getKind(&kinds[i]))
@@ -79,6 +80,10 @@ func (a *app) getKind(k *kind) *cobra.Command {
 			"Fields, for --filter and --sort:\n\n" + fieldList(k),
 		ValidArgsFunction: a.completeNames(k.of),
 		RunE:              func(c *cobra.Command, args []string) error { return a.runGet(c.Context(), k, args, rows) },
+	}
+	if k.arg == "" {
+		c.Use, c.Args, c.ValidArgsFunction = k.name, noArgs, nil
+		c.Long = "List " + k.short + ": those that -c names, or else the configured ones.\n\nFields, for --filter and --sort:\n\n" + fieldList(k)
 	}
 	f := c.Flags()
 	if slices.Contains(k.narrows, lag.KindGroup) {

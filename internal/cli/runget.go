@@ -56,7 +56,7 @@ func (a *app) look(ctx context.Context, k *kind, clusters []config.Cluster, sele
 	if length == 0 {
 		return a.observe(ctx, clusters, probes.Want{Due: k.due, Keep: selected.keep()})
 	}
-	return a.watch(ctx, clusters, window{length: length, keep: selected.keep(), allPositions: k.name == "positions", rates: k.of == lag.KindTopic})
+	return a.watch(ctx, clusters, window{length: length, keep: selected.keep(), allPositions: k.name == "positions", rates: k.of == lag.KindTopic || k.of == lag.KindCluster})
 }
 
 // print writes the rows and says what is not among them.

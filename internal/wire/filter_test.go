@@ -10,7 +10,7 @@ import (
 
 // TestTheWordsOfATableAreItsColumns: a word that names no column would be looked for nowhere.
 func TestTheWordsOfATableAreItsColumns(t *testing.T) {
-	for _, table := range []Table{Groups(nil), Positions(nil), Members(nil), Topics(nil), Partitions(nil), Brokers(nil), Events(nil), Runs(nil), Entries(nil)} {
+	for _, table := range []Table{Groups(nil), Positions(nil), Members(nil), Topics(nil), Partitions(nil), Brokers(nil), Clusters(nil), Events(nil), Runs(nil), Entries(nil)} {
 		var names []string
 		for _, f := range table.Fields() {
 			if f.IsName {

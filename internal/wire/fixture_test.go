@@ -78,7 +78,7 @@ func dead() Cluster {
 func tables(clusters []Cluster) map[string]Table {
 	return map[string]Table{
 		"group": Groups(clusters), "position": Positions(clusters), "member": Members(clusters), "topic": Topics(clusters),
-		"partition": Partitions(clusters), "broker": Brokers(clusters),
+		"partition": Partitions(clusters), "broker": Brokers(clusters), "cluster": Clusters(clusters),
 		"event": Events([]Event{
 			{Cluster: "prod", At: night, Ref: lag.Ref{Cluster: "prod", Kind: lag.KindGroup, Name: "payments"}, Kind: lag.EventKinds()[0], Before: "2 members", After: "settle-3"},
 			{At: night, Ref: lag.Ref{Kind: lag.KindCluster}, Kind: KindMark, After: "deploy 1.4"},

@@ -123,7 +123,7 @@ func shown(t *Table, wide, clusters bool) []int {
 	empty := unmeasuredIn(t)
 	for _, name := range names {
 		col := t.Column(name)
-		if name == clusterColumn.Name && !clusters || !wide && empty[col] {
+		if name == clusterColumn.Name && !clusters && t.Name != name || !wide && empty[col] {
 			continue
 		}
 		out = append(out, col)

@@ -44,7 +44,7 @@ func TestSchemasMatchTheColumns(t *testing.T) {
 func TestOutputMatchesTheSchemas(t *testing.T) {
 	compiler := jsonschema.NewCompiler()
 	compiled := map[string]*jsonschema.Schema{}
-	for _, name := range []string{"group", "position", "member", "topic", "partition", "broker", "check", "event", "explanation", "change", "action", "run", "audit", "record", "gap", "end", "envelope"} {
+	for _, name := range []string{"group", "position", "member", "topic", "partition", "broker", "cluster", "check", "event", "explanation", "change", "action", "run", "audit", "record", "gap", "end", "envelope"} {
 		s, err := compiler.Compile(filepath.Join(schemas, name+".json"))
 		if err != nil {
 			t.Fatal(err)
