@@ -101,7 +101,8 @@ func (w *watcher) repace(ctx context.Context, tick *time.Ticker, busy bool, done
 	if asked.all {
 		w.clock, w.rest = clockwork{}, 0
 	}
-	if asked.soon && !busy {
+	soon := asked.soon || w.soon
+	if w.soon = soon && busy; soon && !busy {
 		wait := MinRefresh - time.Since(w.begun)
 		if wait <= 0 {
 			tick.Reset(w.every)

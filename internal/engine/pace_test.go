@@ -175,3 +175,26 @@ func TestWhatDoesNotAnswerIsNoStrain(t *testing.T) {
 		t.Errorf("throttled for 3 s of 5: %+v", s)
 	}
 }
+
+// TestReadNowWaitsForTheSweepUnderWay: what is asked for while a sweep runs is not dropped: that one may have read it before.
+func TestReadNowWaitsForTheSweepUnderWay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &fake{name: "a", wants: make(chan probes.Want, 100)}
+		f.reply = func(_ context.Context, n int) (*lag.Reading, error) {
+			time.Sleep(4 * time.Second)
+			return f.reading(n), nil
+		}
+		at := watched(t, f, Options{Refresh: time.Minute}, func(e *Engine) {
+			time.Sleep(2 * time.Second) // the first sweep is under way
+			e.ReadNow()
+			time.Sleep(20 * time.Second)
+		})
+		if n := within(at, 2*time.Second, 5*time.Second); n != 1 || len(at) != 2 {
+			t.Errorf("sweeps begin at %v, want one more when the first is done", at)
+		}
+		<-f.wants
+		if w := <-f.wants; w.Due != probes.All {
+			t.Errorf("it reads %b, want everything", w.Due)
+		}
+	})
+}

@@ -45,6 +45,7 @@ type watcher struct {
 	swept  time.Time     // begin of the last one that brought a reading
 	ticked time.Time     // the last tick at which nothing was read
 	once   bool          // the next tick comes sooner than those after it
+	soon   bool          // a sweep is wanted as soon as the one under way is done
 	strain strain
 	habits habits
 	effort effort
