@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // HabitBook holds what was learned of the groups of several clusters, by the id that the brokers tell.
@@ -102,7 +103,7 @@ func (b *Habit) differs(a *Habit) bool {
 	return b.Rhythm != a.Rhythm || (b.Every-a.Every).Abs() > time.Second || (b.Came.Sub(a.Came)).Abs() > time.Second || b.Seen.Sub(a.Seen) > 24*time.Hour
 }
 
-// Text returns the book as it is kept: without what is too old at now, and the habits seen last where there are too many.
+// Text returns the book as it is kept: without what is too old at now and names that are no text, and the habits seen last where there are too many.
 func (k HabitBook) Text(now time.Time) []byte {
 	type entry struct {
 		cluster string
@@ -111,7 +112,7 @@ func (k HabitBook) Text(now time.Time) []byte {
 	var all []entry
 	for id, hs := range k {
 		for _, b := range hs {
-			if b.holds(now) {
+			if b.holds(now) && utf8.ValidString(b.Group) { // another name would be read as what it is not
 				all = append(all, entry{id, b})
 			}
 		}

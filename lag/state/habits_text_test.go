@@ -82,3 +82,20 @@ func FuzzParseHabits(f *testing.F) {
 		}
 	})
 }
+
+// A name that text can't hold would be read as another one, and grow by one with each writing.
+func TestHabitOfANameThatIsNoText(t *testing.T) {
+	now := time.Date(2026, 3, 1, 3, 0, 0, 0, time.UTC)
+	learned := []Habit{{Group: "bad\xff", Seen: now, Rhythm: time.Minute}, {Group: "good", Seen: now, Rhythm: time.Minute}}
+	book := HabitBook{}
+	for range 3 {
+		book.Take("id", learned)
+		var err error
+		if book, err = ParseHabits(book.Text(now)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if hs := book["id"]; len(hs) != 1 || hs[0].Group != "good" {
+		t.Errorf("kept are %+v", hs)
+	}
+}
