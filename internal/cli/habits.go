@@ -21,7 +21,7 @@ type habits struct {
 	app  *app
 	mu   sync.Mutex
 	book state.HabitBook
-	fail error // why nothing was kept, the first time
+	owed map[string]error // by cluster, why what was learned is not kept yet
 }
 
 // recollect lets the sources go by what was learned before, and keep what they learn. Of the embedded cluster nothing is kept:
@@ -94,13 +94,18 @@ func (e errUnread) Unwrap() error { return e.err }
 func (h *habits) learned(id string, hs []state.Habit) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if err := h.keep(id, hs); err != nil && h.fail == nil {
-		h.fail = err
+	if h.owed == nil {
+		h.owed = map[string]error{}
+	}
+	if err := h.keep(id, hs); err != nil {
+		h.owed[id] = err
+	} else {
+		delete(h.owed, id)
 	}
 }
 
 func (h *habits) keep(id string, hs []state.Habit) error {
-	if !h.book.Take(id, hs) {
+	if !h.book.Take(id, hs) && h.owed[id] == nil {
 		return nil
 	}
 	dir, err := h.app.store()
@@ -115,11 +120,12 @@ func (h *habits) keep(id string, hs []state.Habit) error {
 	return dir.Keep(habitsName, book.Text(time.Now()))
 }
 
-// tell says, once the watch is over, that nothing of it is remembered.
+// tell says, once the watch is over, that not all of it is remembered.
 func (h *habits) tell() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.fail != nil {
-		h.app.note("what was learned of groups is not remembered: %v", h.fail)
+	for _, err := range h.owed {
+		h.app.note("what was learned of groups is not remembered: %v", err)
+		return // of several clusters it is the same
 	}
 }

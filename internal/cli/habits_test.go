@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"weir/lag"
+	"weir/lag/state"
 	"weir/probes"
 )
 
@@ -113,4 +114,29 @@ func TestNothingIsKeptOfTheEmbeddedCluster(t *testing.T) {
 			t.Error("it was")
 		}
 	})
+}
+
+// What could not be written once is written with the next that is learned, changed or not; then nothing is left to tell.
+func TestHabitsThatCouldNotBeKeptAreKeptLater(t *testing.T) {
+	var stderr strings.Builder
+	dir := filepath.Join(t.TempDir(), "state")
+	a := &app{Env: Env{Stderr: &stderr, Getenv: func(string) string { return dir }}}
+	h := &habits{app: a, book: state.HabitBook{}}
+	hs := []state.Habit{{Group: "g", Seen: time.Now(), Rhythm: time.Minute}}
+	if err := os.WriteFile(dir, nil, 0o600); err != nil { // where the directory should be
+		t.Fatal(err)
+	}
+	h.learned("abc", hs)
+	if h.tell(); !strings.Contains(stderr.String(), "not remembered") {
+		t.Errorf("said %q", &stderr)
+	}
+	if err := os.Remove(dir); err != nil {
+		t.Fatal(err)
+	}
+	stderr.Reset()
+	h.learned("abc", hs)
+	h.tell()
+	if book, err := h.read(); err != nil || len(book["abc"]) != 1 || stderr.Len() > 0 {
+		t.Errorf("kept are %v, %v; said %q", book, err, &stderr)
+	}
 }
