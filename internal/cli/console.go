@@ -111,6 +111,7 @@ func (a *app) open(ctx context.Context, clusters []config.Cluster) error {
 			tell(cluster, p)
 		}
 	}})
+	defer a.keepHeap(ctx)()
 	a.drawing.Store(true)
 	err := a.sys.Console(ctx, seen)
 	a.drawing.Store(false)
