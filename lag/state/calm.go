@@ -5,8 +5,13 @@ import "weir/lag"
 // draining: the lag is old, and is being read faster than it grows; or the group has just come back to it, and has the
 // time to show it.
 var draining = rule{code: cDraining, since: fromNow, holds: func(f *facts) bool {
-	return f.behind() && !f.m.emptyAt && !(f.m.episode && f.m.long.rising())
+	return f.behind() && !f.m.emptyAt && !(f.m.episode && f.m.long.rising()) && !f.early()
 }}
+
+// early reports whether nobody can tell yet what becomes of a lag: the watch has just begun.
+func (f *facts) early() bool {
+	return !f.m.reading && !f.m.long.known && f.m.now-f.m.begun < f.l.unheard
+}
 
 // empty: the group has no members, and nothing in this position waits for one; or it has just lost them, as in a deploy.
 var empty = rule{code: cEmpty, since: fromNow, holds: func(f *facts) bool {
@@ -15,7 +20,7 @@ var empty = rule{code: cEmpty, since: fromNow, holds: func(f *facts) bool {
 
 // keepingUp: what waits is not older than the group's rhythm explains.
 var keepingUp = rule{code: cKeepingUp, since: fromNow, holds: func(f *facts) bool {
-	if !lag.Known(f.lag) || f.waits && f.m.r == 0 && !f.asBefore() {
+	if !lag.Known(f.lag) || f.waits && f.m.r == 0 && !f.asBefore() || f.behind() && f.early() {
 		return false
 	}
 	return f.lag >= 0 && (f.waits || still(f.e, f.m.now) <= f.l.idleAfter)

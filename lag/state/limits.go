@@ -17,6 +17,7 @@ type limits struct {
 	checkpoint   lag.Moment // … but those that assign their partitions by hand: they may commit with a checkpoint only
 	unheard      lag.Moment // … and few are silent for longer: the limit of silence while no rhythm is known
 	rebalanceMax lag.Moment // a rebalance may take a session time-out and a half
+	storm        lag.Moment // rebalances that follow each other for so long are no deploy, late or not
 	settleLeast  lag.Moment // rebalances closer together than this are one …
 	settleMost   lag.Moment // … and those further apart than this are not
 	afterOutage  lag.Moment // clients take so long to commit again after a coordinator was away
@@ -33,7 +34,7 @@ type limits struct {
 }
 
 var standard = limits{
-	rhythmFactor: 1.25, hiccup: seconds(2), stepFactor: 3, rhythmSlack: seconds(8), unlearned: seconds(300), checkpoint: seconds(1200), unheard: seconds(60), rebalanceMax: seconds(60),
+	rhythmFactor: 1.25, hiccup: seconds(2), stepFactor: 3, rhythmSlack: seconds(8), unlearned: seconds(300), checkpoint: seconds(1200), unheard: seconds(60), rebalanceMax: seconds(60), storm: seconds(180),
 	settleLeast: seconds(15), settleMost: seconds(30), afterOutage: seconds(50), emptyFor: seconds(12),
 	behindLeast: seconds(15), burstGone: seconds(30), aheadFor: seconds(10), idleAfter: seconds(60),
 	restFor: seconds(600), metadataAge: seconds(300), goneFor: seconds(60), visit: seconds(120),

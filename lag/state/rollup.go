@@ -31,7 +31,7 @@ func (j *Judge) settle(r *lag.Reading, h *lag.History, g lag.GroupIx, m *memory,
 	if gt.Phase == lag.Moving && !m.unseen {
 		over(cRebalancing, m.episodeFrom)
 	}
-	if m.rebalancing() >= l.rebalanceMax && m.worstAge > m.limit && !m.fogged {
+	if (m.rebalancing() >= l.rebalanceMax && m.worstAge > m.limit || m.rebalancing() >= l.storm && m.worstAge > 0) && !m.fogged {
 		over(cRebalancingLong, m.episodeFrom)
 	}
 	if gt.Phase == lag.Memberless && !m.simple && m.now-gt.Since > j.dayOf(m.policy) && c <= cLosingData {
@@ -47,6 +47,9 @@ func (j *Judge) settle(r *lag.Reading, h *lag.History, g lag.GroupIx, m *memory,
 	}
 	if s.noEnd > 0 && (c == cIdle || c == cKeepingUp || c == cDraining) {
 		c, at = cUnknown, m.now // calm as far as is seen, which is not all of it
+	}
+	if (c == cKeepingUp || c == cIdle) && s.counts[Unknown] > 0 && s.age > l.behindLeast {
+		c, at = cUnknown, m.now // some position keeps up, and in another records have waited for long
 	}
 	// After an outage members take their time to come back: to call it empty would say that nothing is unread.
 	m.unjoined = m.fogged && !m.unseen && m.emptyAt && !m.deserted && s.waits > 0 && codes[c].severity == Calm && !m.jobs.away(m.policy, m.now)

@@ -11,6 +11,9 @@ func sayRebalancing(w *sentence) string {
 	if w.v.Severity == Calm {
 		return "Its partitions are being handed out, for " + span(d) + "."
 	}
+	if w.m.worstAge <= w.m.limit {
+		return "Rebalance follows rebalance for " + span(d) + ", and reading stops for each: " + w.waiting() + "."
+	}
 	return "Rebalance follows rebalance for " + span(d) + ", and meanwhile hardly anything is committed: " + w.waiting() + "."
 }
 
@@ -110,6 +113,9 @@ func sayUnknown(w *sentence) string {
 		return "Its coordinator has just come back or moved, and no member has joined again yet; " + w.waiting() + "."
 	case w.m.deserted:
 		return "No members, and watched for too short a time to tell a deploy from nobody reading; " + w.waiting() + "."
+	}
+	if w.m.r > 0 && w.v.Counts[KeepingUp] < w.v.Positions && !w.m.long.known {
+		return "It is late, and watched for too short a time to tell whether it catches up or falls further behind: " + w.waiting() + "."
 	}
 	return "Watched for " + span(w.v.Basis.Window) + " with commits at " + plural(w.v.Basis.Samples, "reading") +
 		": too few to know how long records usually wait here; " + w.waiting() + "."
