@@ -96,7 +96,7 @@ func TestACopyOfNothing(t *testing.T) {
 	}
 	hostileOne := open(t, nil, 80, 24, 1, hostile)
 	for _, keys := range [][]string{{"1"}, {"2", "enter"}, {"0"}} {
-		if got := hostileOne.press(keys...).m.markdown(); strings.ContainsAny(got, "\x1b\x9b\u202e\r\t") {
+		if got := hostileOne.press(keys...).m.markdown(); strings.ContainsAny(got, "\x1b\u009b\u202e\r\t") {
 			t.Errorf("%q: what steers a terminal is copied:\n%q", keys, got)
 		}
 	}
