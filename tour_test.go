@@ -205,7 +205,7 @@ func (w *tour) act() {
 	byHand(w.p, "audit-archiv", 0)
 	w.sees("Consent", "consent", "`Enter`: the name is typed, not pasted, and `Enter` counts after a moment without a key. `Esc` goes back with nothing changed.", "1 letter to go")
 	w.commit(g)
-	w.sees("A run, done", "done", "Done means read back from the brokers. `z` plans the way back.", "done and verified", "read back")
+	w.sees("A run, done", "done", "Done means read back from the brokers. `z` plans the way back.", "done and verified", "read back", "z undo")
 	w.p.Type("8")
 	w.sees("Runs", "runs", "`8`: every run, also those of the shell. One that was cut off is settled (`s`), gone on with (`o`) or undone (`z`) here.", "1 run in the log", "done, verified")
 	w.p.Type("9")
