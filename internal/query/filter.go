@@ -81,6 +81,9 @@ func (t *term) eval(get func(field int) Value) truth {
 	}
 	found := no
 	for _, field := range t.fields {
+		if found == yes {
+			break
+		}
 		v := get(field)
 		switch {
 		case v.Absent && t.bare:
