@@ -131,3 +131,11 @@ func TestSuspendNeedsAShell(t *testing.T) {
 		t.Error("it is not suspended though a shell waits")
 	}
 }
+
+func TestASentenceAfterANameBeginsSmall(t *testing.T) {
+	for in, want := range map[string]string{"The oldest": "the oldest", "p6 of orders": "p6 of orders", "ISR shrank": "ISR shrank", "Ä": "Ä", "Älteste": "Älteste", "A": "A", "": ""} {
+		if got := lowerFirst(in); got != want {
+			t.Errorf("%q becomes %q, want %q", in, got, want)
+		}
+	}
+}

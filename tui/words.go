@@ -66,7 +66,8 @@ func chipOf(s state.State, sev state.Severity) role {
 
 // lowerFirst has a sentence follow a name and a colon.
 func lowerFirst(s string) string {
-	if len(s) < 2 || s[1] >= 'A' && s[1] <= 'Z' {
+	upper := func(b byte) bool { return b >= 'A' && b <= 'Z' }
+	if len(s) < 2 || !upper(s[0]) || upper(s[1]) {
 		return s
 	}
 	return strings.ToLower(s[:1]) + s[1:]

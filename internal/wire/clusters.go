@@ -119,7 +119,7 @@ func (c *clusterSum) group(g lag.GroupIx) {
 		n, _ := v.Integer()
 		c.lags++
 		c.lag.Add(n)
-		if row.cell(11).String() == lag.AtLeast.String() {
+		if row.lagBound().String() == lag.AtLeast.String() {
 			c.lag.Add(lag.Unknown)
 		}
 	case v.Reason() != lag.NoCommit && v.Reason() != lag.NotApplicable:

@@ -101,10 +101,7 @@ func (g *groupRow) cell(col int) Value {
 	case 10:
 		return g.lag()
 	case 11:
-		if g.v != nil {
-			return bound(g.lag(), g.v.LagBound)
-		}
-		return bound(g.lag(), g.totals().bound)
+		return g.lagBound()
 	case 12:
 		if g.v != nil && lag.Known(g.v.StableLag) {
 			return Int(g.v.StableLag, lag.NoReason)
@@ -133,6 +130,14 @@ func (g *groupRow) cell(col int) Value {
 		return g.view.sinceBound(g.cell(7))
 	}
 	return g.measure(col)
+}
+
+// lagBound is whether that lag is the sum itself.
+func (g *groupRow) lagBound() Value {
+	if g.v != nil {
+		return bound(g.lag(), g.v.LagBound)
+	}
+	return bound(g.lag(), g.totals().bound)
 }
 
 // lag is the group's lag, without adding it up where the verdict has it.
